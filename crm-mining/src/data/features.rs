@@ -1,0 +1,213 @@
+//! A dense matrix of named features, one row per customer.
+
+use super::bitmap::Bitmap;
+use super::column::Column;
+use super::keys::Keys;
+use super::table::{Table, ToTable};
+use crate::error::{ErrorKind, Result};
+
+/// Named features of customers: a dense matrix, row by row, in which every value is finite.
+///
+/// The check for finite values is made here, once; no algorithm meets NaN or infinity.
+///
+/// ```
+/// use crm_mining::data::Features;
+///
+/// let features = Features::new(["recency", "spend"], vec![3.0, 120.5, 40.0, 18.0])?;
+/// assert_eq!((features.n_rows(), features.n_features()), (2, 2));
+/// assert_eq!(features.row(1), [40.0, 18.0]);
+/// assert!(Features::new(["spend"], vec![1.0, f64::NAN]).is_err());
+/// # Ok::<(), crm_mining::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Features {
+    names: Vec<String>,
+    values: Vec<f64>,
+    n_rows: usize,
+    customers: Option<Keys>,
+}
+
+impl Features {
+    /// A matrix with these columns out of values laid row by row.
+    ///
+    /// # Errors
+    /// No feature; a number of values that does not fill whole rows; a value that is not finite, with its
+    /// column and row.
+    pub fn new<S: Into<String>>(names: impl IntoIterator<Item = S>, values: Vec<f64>) -> Result<Features> {
+        let names: Vec<String> = names.into_iter().map(Into::into).collect();
+        if names.is_empty() {
+            return Err(
+                ErrorKind::NotEnoughData { of: "Features", needed: 1, unit: "features", got: 0 }.into()
+            );
+        }
+        let n_rows = values.len() / names.len();
+        if n_rows * names.len() != values.len() {
+            return Err(ErrorKind::LengthMismatch {
+                of: "Features",
+                a: "whole rows",
+                a_len: n_rows * names.len(),
+                b: "values",
+                b_len: values.len(),
+            }
+            .into());
+        }
+        if let Some(position) = values.iter().position(|value| !value.is_finite()) {
+            return Err(ErrorKind::InvalidValue {
+                table: "Features".into(),
+                column: names.get(position % names.len()).cloned().unwrap_or_default(),
+                row: (position / names.len()) as u64 + 1,
+                must_be: "finite".into(),
+                got: values.get(position).map_or_else(String::new, f64::to_string),
+            }
+            .into());
+        }
+        Ok(Features { names, values, n_rows, customers: None })
+    }
+
+    /// The same features, each row said to be of the customer at its place.
+    ///
+    /// # Errors
+    /// [`ErrorKind::LengthMismatch`].
+    pub fn of_customers(mut self, customers: Keys) -> Result<Features> {
+        if customers.len() != self.n_rows {
+            let (a_len, b_len) = (self.n_rows, customers.len());
+            return Err(ErrorKind::LengthMismatch {
+                of: "Features",
+                a: "rows",
+                a_len,
+                b: "customers",
+                b_len,
+            }
+            .into());
+        }
+        self.customers = Some(customers);
+        Ok(self)
+    }
+
+    /// The names of the columns.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// How many rows.
+    pub fn n_rows(&self) -> usize {
+        self.n_rows
+    }
+
+    /// How many columns.
+    pub fn n_features(&self) -> usize {
+        self.names.len()
+    }
+
+    /// All values, row by row.
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// One row; empty beyond the last.
+    #[inline]
+    pub fn row(&self, row: usize) -> &[f64] {
+        let start = row.saturating_mul(self.names.len());
+        self.values.get(start..start + self.names.len()).unwrap_or_default()
+    }
+
+    /// All rows in order.
+    pub fn rows(&self) -> std::slice::ChunksExact<'_, f64> {
+        self.values.chunks_exact(self.names.len())
+    }
+
+    /// The values of one column in row order.
+    pub fn column(&self, feature: usize) -> impl ExactSizeIterator<Item = f64> + '_ {
+        self.rows().map(move |row| row.get(feature).copied().unwrap_or_default())
+    }
+
+    /// The customers the rows are of, when known.
+    pub fn customers(&self) -> Option<&Keys> {
+        self.customers.as_ref()
+    }
+
+    /// The rows at these positions, in this order.
+    pub fn select(&self, rows: &[u32]) -> Features {
+        Features {
+            names: self.names.clone(),
+            values: rows.iter().flat_map(|&row| self.row(row as usize)).copied().collect(),
+            n_rows: rows.len(),
+            customers: None,
+        }
+    }
+
+    /// The same matrix with every value replaced; the values must be finite.
+    pub(crate) fn map(&self, mut change: impl FnMut(usize, f64) -> f64) -> Result<Features> {
+        let width = self.names.len();
+        let values =
+            self.values.iter().enumerate().map(|(place, &value)| change(place % width, value)).collect();
+        let features = Features::new(self.names.clone(), values)?;
+        match &self.customers {
+            Some(customers) => features.of_customers(customers.clone()),
+            None => Ok(features),
+        }
+    }
+}
+
+impl ToTable for Features {
+    fn to_table(&self) -> Table {
+        let customer = self.customers.iter().map(|keys| Column::keys("customer", keys));
+        let features = (0..self.n_features())
+            .zip(&self.names)
+            .map(|(feature, name)| Column::floats(name, self.column(feature).collect()));
+        Table::of("features", customer.chain(features).collect())
+    }
+}
+
+/// Features with a label of two classes per row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Labeled {
+    features: Features,
+    labels: Bitmap,
+}
+
+impl Labeled {
+    /// Features and the label of each row.
+    ///
+    /// # Errors
+    /// [`ErrorKind::LengthMismatch`].
+    pub fn new(features: Features, labels: impl IntoIterator<Item = bool>) -> Result<Labeled> {
+        let labels: Bitmap = labels.into_iter().collect();
+        if labels.len() != features.n_rows() {
+            let (a_len, b_len) = (features.n_rows(), labels.len());
+            return Err(
+                ErrorKind::LengthMismatch { of: "Labeled", a: "rows", a_len, b: "labels", b_len }.into()
+            );
+        }
+        Ok(Labeled { features, labels })
+    }
+
+    /// The features.
+    pub fn features(&self) -> &Features {
+        &self.features
+    }
+
+    /// The label of a row.
+    #[inline]
+    pub fn label(&self, row: usize) -> bool {
+        self.labels.get(row)
+    }
+
+    /// All labels in row order.
+    pub fn labels(&self) -> impl ExactSizeIterator<Item = bool> + '_ {
+        (0..self.labels.len()).map(|row| self.labels.get(row))
+    }
+
+    /// How many rows carry the label.
+    pub fn n_positive(&self) -> usize {
+        self.labels.count_ones()
+    }
+
+    /// The rows at these positions, in this order.
+    pub fn select(&self, rows: &[u32]) -> Labeled {
+        Labeled {
+            features: self.features.select(rows),
+            labels: rows.iter().map(|&row| self.labels.get(row as usize)).collect(),
+        }
+    }
+}

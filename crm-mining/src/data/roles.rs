@@ -1,0 +1,240 @@
+//! Which column plays which part in an order file.
+
+use super::column::Column;
+use super::table::Table;
+use crate::error::{ErrorKind, Result};
+use serde::{Deserialize, Serialize};
+
+/// Which column plays which part. Parts left unnamed are found by the usual column names, English and
+/// Chinese; `customer` and `time` must be there, and `amount` or `unit_price`.
+///
+/// ```
+/// use crm_mining::data::Roles;
+///
+/// let roles = Roles::default().customer("buyer").time("paid_at").amount("total");
+/// assert_eq!(roles.customer.as_deref(), Some("buyer"));
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Roles {
+    /// Who bought.
+    pub customer: Option<String>,
+    /// When.
+    pub time: Option<String>,
+    /// In which order (invoice, basket). Without it every row is an order of its own.
+    pub order: Option<String>,
+    /// What.
+    pub item: Option<String>,
+    /// What it is called.
+    pub item_name: Option<String>,
+    /// How many; 1 without it.
+    pub quantity: Option<String>,
+    /// What one of them cost.
+    pub unit_price: Option<String>,
+    /// What the line cost; quantity × unit price without it.
+    pub amount: Option<String>,
+}
+
+macro_rules! setters {
+    ($($role:ident: $doc:literal),*) => {$(
+        #[doc = $doc]
+        pub fn $role(mut self, column: impl Into<String>) -> Self {
+            self.$role = Some(column.into());
+            self
+        }
+    )*};
+}
+
+impl Roles {
+    setters! {
+        customer: "Names the column of customers.",
+        time: "Names the column of dates or moments.",
+        order: "Names the column of orders.",
+        item: "Names the column of items.",
+        item_name: "Names the column of item names.",
+        quantity: "Names the column of quantities.",
+        unit_price: "Names the column of unit prices.",
+        amount: "Names the column of line amounts."
+    }
+
+    /// The roles with every unnamed part looked for among the table's columns.
+    pub fn detect(&self, table: &Table) -> Roles {
+        let taken = [
+            &self.customer,
+            &self.time,
+            &self.order,
+            &self.item,
+            &self.item_name,
+            &self.quantity,
+            &self.unit_price,
+            &self.amount,
+        ];
+        let free = |column: &&Column| !taken.iter().any(|name| name.as_deref() == Some(column.name()));
+        let find = |named: &Option<String>, usual: &[&str]| {
+            named.clone().or_else(|| {
+                usual.iter().find_map(|usual| {
+                    table
+                        .columns()
+                        .iter()
+                        .filter(free)
+                        .find(|c| plain(c.name()) == *usual)
+                        .map(|c| c.name().into())
+                })
+            })
+        };
+        Roles {
+            customer: find(&self.customer, CUSTOMER),
+            time: find(&self.time, TIME),
+            order: find(&self.order, ORDER),
+            item: find(&self.item, ITEM),
+            item_name: find(&self.item_name, ITEM_NAME),
+            quantity: find(&self.quantity, QUANTITY),
+            unit_price: find(&self.unit_price, UNIT_PRICE),
+            amount: find(&self.amount, AMOUNT),
+        }
+    }
+}
+
+/// The column that plays a part; `None` when no column was named or found for it.
+pub(crate) fn played<'a>(table: &'a Table, name: &Option<String>) -> Result<Option<&'a Column>> {
+    name.as_ref().map(|name| table.column(name)).transpose()
+}
+
+/// The column that plays a part the call cannot do without.
+pub(crate) fn needed<'a>(table: &'a Table, name: &Option<String>, role: &str) -> Result<&'a Column> {
+    played(table, name)?.ok_or_else(|| {
+        let found = table.columns().iter().map(|column| column.name().to_owned()).collect();
+        ErrorKind::MissingColumn { table: table.name().to_owned(), column: format!("the role {role}"), found }
+            .into()
+    })
+}
+
+/// Lower case, without blanks, `_` and `-`.
+fn plain(name: &str) -> String {
+    name.chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-'))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+const CUSTOMER: &[&str] = &[
+    "customerid",
+    "customer",
+    "customerno",
+    "custid",
+    "clientid",
+    "client",
+    "userid",
+    "user",
+    "memberid",
+    "member",
+    "buyerid",
+    "buyer",
+    "householdid",
+    "客户编号",
+    "客户id",
+    "客户",
+    "会员编号",
+    "会员id",
+    "会员",
+    "用户id",
+    "用户",
+    "顾客编号",
+    "买家id",
+    "买家",
+];
+const TIME: &[&str] = &[
+    "invoicedate",
+    "orderdate",
+    "transactiondate",
+    "purchasedate",
+    "datetime",
+    "timestamp",
+    "transactiontimestamp",
+    "time",
+    "date",
+    "day",
+    "createdat",
+    "paidat",
+    "orderedat",
+    "下单时间",
+    "订单时间",
+    "交易时间",
+    "付款时间",
+    "购买时间",
+    "下单日期",
+    "订单日期",
+    "交易日期",
+    "日期",
+    "时间",
+];
+const ORDER: &[&str] = &[
+    "invoiceno",
+    "invoice",
+    "invoiceid",
+    "orderid",
+    "orderno",
+    "order",
+    "ordernumber",
+    "transactionid",
+    "transaction",
+    "basketid",
+    "basket",
+    "receiptid",
+    "订单编号",
+    "订单号",
+    "订单id",
+    "订单",
+    "交易号",
+    "发票号",
+    "小票号",
+];
+const ITEM: &[&str] = &[
+    "stockcode",
+    "itemid",
+    "item",
+    "itemcode",
+    "productid",
+    "product",
+    "productcode",
+    "sku",
+    "skuid",
+    "articleid",
+    "商品编号",
+    "商品编码",
+    "商品id",
+    "货号",
+    "商品",
+    "产品编号",
+    "产品",
+];
+const ITEM_NAME: &[&str] = &[
+    "description",
+    "itemname",
+    "productname",
+    "itemdescription",
+    "productdescription",
+    "title",
+    "商品名称",
+    "商品名",
+    "产品名称",
+    "品名",
+];
+const QUANTITY: &[&str] = &["quantity", "qty", "units", "数量", "件数", "购买数量"];
+const UNIT_PRICE: &[&str] = &["unitprice", "price", "单价", "价格"];
+const AMOUNT: &[&str] = &[
+    "amount",
+    "lineamount",
+    "linetotal",
+    "total",
+    "totalprice",
+    "sales",
+    "salesvalue",
+    "revenue",
+    "spend",
+    "value",
+    "金额",
+    "总价",
+    "销售额",
+    "实付金额",
+    "付款金额",
+];

@@ -1,0 +1,1 @@
+//! Records and shapes made ready for learning.

@@ -1,0 +1,3 @@
+//! The questions a company asks of its customers.
+
+mod value;

@@ -1,0 +1,1 @@
+//! What customers are worth: RFM scores and lifetime value.

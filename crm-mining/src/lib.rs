@@ -1,0 +1,25 @@
+#![doc = include_str!("../../README.md")]
+#![forbid(unsafe_code)]
+
+pub mod data;
+mod error;
+pub mod feature;
+pub mod insight;
+pub mod learn;
+pub mod math;
+mod model;
+pub mod prepare;
+pub mod profile;
+
+pub use error::{Error, ErrorKind, Result};
+pub use model::{Control, Fit, Predict, Progress};
+
+/// What the programs of the README need, in one import.
+pub mod prelude {
+    #[doc(no_inline)]
+    pub use crate::data::{
+        Baskets, Customers, Day, Days, Features, Ledger, Roles, Table, ToTable, Transactions,
+    };
+    #[doc(no_inline)]
+    pub use crate::{Control, Fit, Predict};
+}
