@@ -30,6 +30,7 @@ pub use keys::{Key, Keys};
 pub use ledger::{DayCell, Ledger};
 pub use parse::{DateOrder, Found};
 pub use roles::Roles;
+pub(crate) use roles::{needed, played};
 pub use strings::Strings;
 pub use summary::Summary;
 pub use table::{Table, ToTable};

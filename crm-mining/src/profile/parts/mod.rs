@@ -1,0 +1,6 @@
+//! What each result says in a profile.
+
+mod customers;
+mod orders;
+
+pub use orders::Purchases;
