@@ -134,15 +134,13 @@ fn amounts_alone_are_netted_too() {
     )
     .unwrap();
     let cleaned = Cleaner::transactions().clean(raw).unwrap();
-    assert_eq!(
-        cleaned.rejected.reasons(),
-        [Reason::CancelledBy { row: 3 }, Reason::NetsSale { sale: 2 }]
-    );
+    assert_eq!(cleaned.rejected.reasons(), [Reason::CancelledBy { row: 3 }, Reason::NetsSale { sale: 2 }]);
 }
 
 #[test]
 fn a_column_of_another_type_is_an_error() {
-    let raw = table(&[(A, "tea", "01", "five", "2.0"), (A, "tea", "02", "six", "2.0"), (A, "tea", "02", "7", "2")]);
+    let raw =
+        table(&[(A, "tea", "01", "five", "2.0"), (A, "tea", "02", "six", "2.0"), (A, "tea", "02", "7", "2")]);
     let error = Cleaner::transactions().clean(raw).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::InvalidColumn { column, .. } if column == "quantity"));
     assert!(!error.to_string().contains("five"), "{error}");
@@ -151,7 +149,8 @@ fn a_column_of_another_type_is_an_error() {
 
 #[test]
 fn a_missing_column_lists_what_there_is() {
-    let raw = Table::new("t", vec![Column::text("who", [A]), Column::text("date", [Some("2024-03-01")])]).unwrap();
+    let raw =
+        Table::new("t", vec![Column::text("who", [A]), Column::text("date", [Some("2024-03-01")])]).unwrap();
     let error = Cleaner::transactions().clean(raw).unwrap_err();
     assert_eq!(error.to_string(), "t: no column for the role customer; found columns: who, date");
 }

@@ -1,7 +1,7 @@
 //! Customer × day: the shape behind RFM, lifetime value, churn and cohorts.
 
 use super::column::Column;
-use super::csr::Csr;
+use super::csr::{Csr, group_positions};
 use super::day::Day;
 use super::keys::Keys;
 use super::summary::Summary;
@@ -90,13 +90,22 @@ impl Ledger {
     pub fn in_zone(orders: &Transactions, zone: Zone) -> Ledger {
         let customers = orders.customers().clone();
         let offsets = line_offsets(orders.customer_of(), customers.len());
-        let parts: Vec<(Csr<DayCell>, Csr<u32>)> = parts_of(&offsets)
+        let parts = parts_of(&offsets);
+        let rows = rows_by_part(orders.customer_of(), &parts, customers.len());
+        let parts: Vec<(Csr<DayCell>, Csr<u32>)> = parts
             .into_par_iter()
-            .map(|part| {
-                let lines = lines_of(orders, &zone, &offsets, part.clone());
-                let (mut cells, mut sets) = (Csr::with_capacity(part.len(), 0), Csr::default());
-                for mut customer in lines {
-                    add_customer(&mut customer, &mut cells, &mut sets);
+            .enumerate()
+            .map(|(number, part)| {
+                let (mut lines, ends) = lines_of(orders, &zone, &offsets, part, rows.row(number));
+                let (n_cells, n_sets) =
+                    if orders.orders().is_some() { (0, lines.len()) } else { (lines.len(), 0) };
+                let mut cells = Csr::with_capacity(ends.len(), n_cells.max(n_sets));
+                let mut sets = Csr::with_capacity(n_sets, n_sets);
+                let mut start = 0;
+                for end in ends {
+                    let customer = lines.get_mut(start..end).unwrap_or_default();
+                    add_customer(customer, orders.orders().is_some(), &mut cells, &mut sets);
+                    start = end;
                 }
                 (cells, sets)
             })
@@ -290,13 +299,25 @@ fn parts_of(offsets: &[usize]) -> Vec<std::ops::Range<usize>> {
         .collect()
 }
 
-/// The lines of a range of customers, one vector per customer.
+/// The rows of each part, in source order.
+fn rows_by_part(customer: &[u32], parts: &[std::ops::Range<usize>], n_customers: usize) -> Csr<u32> {
+    let mut part_of = vec![0u32; n_customers];
+    for (number, part) in (0u32..).zip(parts) {
+        part_of.get_mut(part.clone()).unwrap_or_default().fill(number);
+    }
+    let codes: Vec<u32> =
+        customer.iter().map(|&customer| part_of.get(customer as usize).copied().unwrap_or(0)).collect();
+    group_positions(&codes, parts.len())
+}
+
+/// The lines of a range of customers, grouped, and where the group of each ends.
 fn lines_of(
     orders: &Transactions,
     zone: &Zone,
     offsets: &[usize],
     part: std::ops::Range<usize>,
-) -> impl Iterator<Item = Vec<Line>> {
+    rows: &[u32],
+) -> (Vec<Line>, Vec<usize>) {
     let base = offsets.get(part.start).copied().unwrap_or(0);
     let end = offsets.get(part.end).copied().unwrap_or(base);
     let mut next: Vec<usize> =
@@ -304,13 +325,15 @@ fn lines_of(
     let empty = Line { day: Day::from_number(0), order: NO_ORDER, units: 0.0, amount: 0.0 };
     let mut grouped = vec![empty; end - base];
     let mut days = zone.days();
+    let (customers, times, amounts) = (orders.customer_of(), orders.times(), orders.amounts());
     let (order, units) = (orders.orders().map(|(_, codes)| codes), orders.quantities());
-    for (row, ((&customer, &time), &amount)) in
-        orders.customer_of().iter().zip(orders.times()).zip(orders.amounts()).enumerate()
-    {
-        let Some(place) = (customer as usize).checked_sub(part.start).and_then(|c| next.get_mut(c)) else {
+    for row in rows.iter().map(|&row| row as usize) {
+        let (Some(&customer), Some(&time), Some(&amount)) =
+            (customers.get(row), times.get(row), amounts.get(row))
+        else {
             continue;
         };
+        let Some(place) = next.get_mut(customer as usize - part.start) else { continue };
         if let Some(line) = grouped.get_mut(*place) {
             *line = Line {
                 day: days.day(time),
@@ -321,16 +344,11 @@ fn lines_of(
         }
         *place += 1;
     }
-    let mut start = 0;
-    next.into_iter().map(move |end| {
-        let lines = grouped.get(start..end).unwrap_or_default().to_vec();
-        start = end;
-        lines
-    })
+    (grouped, next)
 }
 
 /// Adds the cells of one customer.
-fn add_customer(lines: &mut [Line], cells: &mut Csr<DayCell>, sets: &mut Csr<u32>) {
+fn add_customer(lines: &mut [Line], known_orders: bool, cells: &mut Csr<DayCell>, sets: &mut Csr<u32>) {
     let key = |line: &Line| (line.day, line.order);
     if !lines.is_sorted_by_key(key) {
         lines.sort_unstable_by_key(key);
@@ -349,15 +367,17 @@ fn add_customer(lines: &mut [Line], cells: &mut Csr<DayCell>, sets: &mut Csr<u32
         for line in day {
             cell.units += exact(line.units);
             cell.amount += exact(line.amount);
-            if line.amount >= 0.0 && (line.order == NO_ORDER || last != Some(line.order)) {
+            if line.amount >= 0.0 && (!known_orders || last != Some(line.order)) {
                 cell.orders += 1;
-                if line.order != NO_ORDER {
+                last = Some(line.order);
+                if known_orders {
                     sets.push(line.order);
-                    last = Some(line.order);
                 }
             }
         }
-        sets.end_row();
+        if known_orders {
+            sets.end_row();
+        }
         cells.push(cell);
     }
     cells.end_row();

@@ -7,6 +7,7 @@ mod csr;
 mod customers;
 mod day;
 mod features;
+mod intern;
 mod keys;
 mod ledger;
 pub(crate) mod parse;
