@@ -27,6 +27,7 @@ pub use csr::Csr;
 pub use customers::Customers;
 pub use day::{Day, Days};
 pub use features::{Features, Labeled};
+pub(crate) use keys::Interner;
 pub use keys::{Key, Keys};
 pub use ledger::{DayCell, Ledger};
 pub use parse::{DateOrder, Found};

@@ -2,7 +2,7 @@
 
 use super::reason::Reason;
 use crate::data::{Column, Roles, Table, ToTable};
-use crate::prepare::raw::BadRow;
+use crate::prepare::read::BadRow;
 
 /// A cleaned table, what was changed, what was set aside, and the count of each step.
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ use super::reason::Reason;
 use crate::data::parse::Cell;
 use crate::data::{Column, Roles, Table, Text, Values, needed, played};
 use crate::error::{ErrorKind, Result, masked};
-use crate::prepare::raw::BadRow;
+use crate::prepare::read::BadRow;
 
 /// The rows still in, their reasons when out, and the numbers once read.
 pub(super) struct Lines<'a> {

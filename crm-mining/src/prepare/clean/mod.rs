@@ -10,7 +10,7 @@ mod reason;
 pub use cleaned::{Change, Cleaned, Rejected, StepCount};
 pub use reason::Reason;
 
-use super::raw::RawTable;
+use super::read::RawTable;
 use crate::data::Roles;
 use crate::error::{Result, invalid_parameter};
 use crate::model::Control;

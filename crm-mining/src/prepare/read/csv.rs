@@ -1,0 +1,231 @@
+//! Reading CSV: settings, and the pipeline from bytes to a table.
+
+use super::columns::Columns;
+use super::encoding::Encoding;
+use super::feed::{Block, Feed};
+use super::raw::{BadRow, RawTable, ReadReport};
+use super::source::Source;
+use crate::data::{DateOrder, Table, Text};
+use crate::error::{Error, ErrorKind, Result, invalid_parameter, io_error};
+use crate::model::Control;
+use serde::{Deserialize, Serialize};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Reads a CSV file: [`CsvReader::read_path`] with default settings.
+///
+/// # Errors
+/// As [`CsvReader::read_path`].
+pub fn read_csv(path: impl AsRef<Path>) -> Result<RawTable> {
+    CsvReader::default().read_path(path)
+}
+
+/// Reads CSV (RFC 4180), plain or packed by gzip, of any size, into a table of text.
+///
+/// Use it for files that others wrote. Encoding and delimiter are found from the first part of the file.
+/// The first line that is not blank holds the column names. Values stay the texts they are, each distinct
+/// one held once, so the identities `00123` and `123` differ and `NA` is a name; what a column speaks of
+/// (numbers, dates) is found from its values. An empty field is missing, quoted or not. Blank lines are no
+/// rows. A row that cannot be read (too few or too many fields, a misplaced quote, bytes that are no text)
+/// is set aside with its number, and the rest is read.
+///
+/// | setting | unit | default |
+/// |---|---|---|
+/// | `delimiter` | an ASCII sign | found among `,` `;` tab and `\|` |
+/// | `encoding` | | found: byte order mark, UTF-8, UTF-16, GB18030, else Windows-1252 |
+/// | `date_order` | | proven by the dates of each column |
+/// | `max_field_bytes` | bytes | 16 MiB; a whole row may take four times as much |
+///
+/// # Complexity
+/// Time grows with the bytes of the file, memory with rows × columns × 4 bytes and the distinct values: the
+/// file is never held whole. Uses the caller's threads; the result does not depend on their number.
+///
+/// # Reference
+/// Shafranovich (2005), Common Format and MIME Type for Comma-Separated Values (CSV) Files, RFC 4180.
+///
+/// # Example
+/// ```
+/// use crm_mining::prepare::{BadRowReason, CsvReader};
+///
+/// let csv = "customer;amount\n00123;2,50\n123;4;9\nNA;1,00\n";
+/// let raw = CsvReader::default().read_bytes("orders", csv.as_bytes())?;
+/// assert_eq!(raw.report.delimiter, Some(';'));
+/// assert_eq!((raw.table.n_rows(), raw.rejected.len()), (2, 1));
+/// assert_eq!(raw.rejected[0].reason, BadRowReason::TooManyFields { expected: 2, got: 3 });
+/// assert_eq!(raw.table.column("customer")?.show(1).as_deref(), Some("NA"));
+/// assert_eq!(raw.table.row_number(1), 3);
+/// # Ok::<(), crm_mining::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CsvReader {
+    delimiter: Option<u8>,
+    encoding: Option<Encoding>,
+    date_order: Option<DateOrder>,
+    max_field_bytes: usize,
+    /// Text read at one time: large enough to share among threads, small enough to stay in their caches.
+    #[serde(skip, default = "block_bytes")]
+    block_bytes: usize,
+}
+
+fn block_bytes() -> usize {
+    512 << 10
+}
+
+impl Default for CsvReader {
+    fn default() -> Self {
+        CsvReader {
+            delimiter: None,
+            encoding: None,
+            date_order: None,
+            max_field_bytes: 16 << 20,
+            block_bytes: block_bytes(),
+        }
+    }
+}
+
+impl CsvReader {
+    const STAGE: &'static str = "reading CSV";
+
+    /// The sign between fields.
+    pub fn delimiter(mut self, delimiter: u8) -> Self {
+        self.delimiter = Some(delimiter);
+        self
+    }
+
+    /// The encoding of the file.
+    pub fn encoding(mut self, encoding: Encoding) -> Self {
+        self.encoding = Some(encoding);
+        self
+    }
+
+    /// The order of day and month in dates such as 03/04/2024.
+    pub fn date_order(mut self, order: DateOrder) -> Self {
+        self.date_order = Some(order);
+        self
+    }
+
+    /// The longest field that is read.
+    pub fn max_field_bytes(mut self, bytes: usize) -> Self {
+        self.max_field_bytes = bytes;
+        self
+    }
+
+    /// Reads a file. The table is named after it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`]; [`ErrorKind::EmptyInput`]; [`ErrorKind::DuplicateColumn`];
+    /// [`ErrorKind::Malformed`] for a header that cannot be read or a torn gzip file;
+    /// [`ErrorKind::LimitExceeded`] for a field longer than `max_field_bytes`;
+    /// [`ErrorKind::AmbiguousDates`] for a column whose dates do not tell day from month;
+    /// [`ErrorKind::InvalidParameter`].
+    pub fn read_path(&self, path: impl AsRef<Path>) -> Result<RawTable> {
+        self.read_path_with(path, &Control::default())
+    }
+
+    /// As [`CsvReader::read_path`], reporting to and stopped by `control`. Progress counts bytes of text.
+    ///
+    /// # Errors
+    /// As [`CsvReader::read_path`], or the caller's wish to stop.
+    pub fn read_path_with(&self, path: impl AsRef<Path>, control: &Control) -> Result<RawTable> {
+        let path = path.as_ref();
+        let file = std::fs::File::open(path).map_err(io_error(path, "open"))?;
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        self.run(&name, path.to_path_buf(), file, control)
+    }
+
+    /// Reads CSV held in memory; `name` is what messages call it.
+    ///
+    /// # Errors
+    /// As [`CsvReader::read_path`].
+    pub fn read_bytes(&self, name: &str, bytes: &[u8]) -> Result<RawTable> {
+        self.read(name, bytes)
+    }
+
+    /// Reads CSV from any source of bytes; `name` is what messages call it.
+    ///
+    /// # Errors
+    /// As [`CsvReader::read_path`].
+    pub fn read(&self, name: &str, input: impl Read + Send) -> Result<RawTable> {
+        self.read_with(name, input, &Control::default())
+    }
+
+    /// As [`CsvReader::read`], reporting to and stopped by `control`.
+    ///
+    /// # Errors
+    /// As [`CsvReader::read_path`], or the caller's wish to stop.
+    pub fn read_with(&self, name: &str, input: impl Read + Send, control: &Control) -> Result<RawTable> {
+        self.run(name, PathBuf::from(name), input, control)
+    }
+
+    fn check(&self) -> Result<()> {
+        const OF: &str = "CsvReader";
+        const MAX: usize = 256 << 20;
+        if let Some(sign) = self.delimiter
+            && (!sign.is_ascii() || matches!(sign, b'"' | b'\n' | b'\r' | 0))
+        {
+            let rule = "an ASCII sign other than a quote, a line end and zero";
+            return invalid_parameter(OF, "delimiter", rule, sign as char);
+        }
+        if !(1..=MAX).contains(&self.max_field_bytes) {
+            return invalid_parameter(OF, "max_field_bytes", "from 1 to 256 MiB", self.max_field_bytes);
+        }
+        Ok(())
+    }
+
+    /// While one block is split into fields, the fields of the block before go into their columns.
+    fn run(&self, name: &str, path: PathBuf, input: impl Read + Send, control: &Control) -> Result<RawTable> {
+        self.check()?;
+        let source = Source::new(path, input, self.encoding)?;
+        let (mut feed, names) =
+            Feed::open(name, source, self.delimiter, self.max_field_bytes, self.block_bytes)?;
+        let mut columns = Columns::new(names);
+        let (mut current, mut following) = (Block::default(), Block::default());
+        let mut rejected = Vec::new();
+        let mut more = feed.next(&mut current)?;
+        while more {
+            control.step(Self::STAGE, feed.source.bytes, 0)?;
+            rejected.append(&mut current.rejected);
+            check_rows(name, feed.scanner.position.rows)?;
+            let add = || columns.add(&current.text, &current.cells);
+            let (filled, ()) = rayon::join(|| feed.next(&mut following), add);
+            more = filled?;
+            std::mem::swap(&mut current, &mut following);
+        }
+        let report = ReadReport {
+            rows: feed.scanner.position.rows,
+            bytes: feed.source.bytes,
+            encoding: Some(feed.source.encoding.unwrap_or(Encoding::Utf8)),
+            delimiter: Some(feed.scanner.delimiter.into()),
+            gzip: feed.source.gzip,
+        };
+        let numbers = numbers(report.rows, &rejected);
+        let columns = columns.finish(name, self.date_order, numbers.as_deref())?;
+        let table = Table::of(name, columns).numbered(numbers);
+        Ok(RawTable { table, rejected, report })
+    }
+}
+
+/// The source rows of the good rows, unless they are all.
+fn numbers(rows: u64, rejected: &[BadRow]) -> Option<Vec<u32>> {
+    if rejected.is_empty() {
+        return None;
+    }
+    let mut bad = rejected.iter().map(|bad| bad.row).peekable();
+    Some((1..=rows).filter(|row| bad.next_if_eq(row).is_none()).map(|row| row as u32).collect())
+}
+
+fn check_rows(name: &str, rows: u64) -> Result<()> {
+    let limit = u64::from(Text::MISSING) - 1;
+    if rows <= limit {
+        return Ok(());
+    }
+    let (place, setting) = (name.to_owned(), "several tables, whose ledgers merge");
+    Err(Error::from(ErrorKind::LimitExceeded {
+        place,
+        of: "rows of one table",
+        limit,
+        needed: rows,
+        setting,
+    }))
+}

@@ -1,0 +1,130 @@
+//! Which encoding a text file is in, told from its first bytes beyond ASCII.
+
+use serde::{Deserialize, Serialize};
+
+/// How a file writes its characters as bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Encoding {
+    /// UTF-8, with or without byte order mark; also a file of ASCII alone.
+    Utf8,
+    /// UTF-16, little endian.
+    Utf16Le,
+    /// UTF-16, big endian.
+    Utf16Be,
+    /// GB18030, which includes GBK and GB2312.
+    Gb18030,
+    /// Windows-1252, which includes the letters of Latin-1.
+    Windows1252,
+}
+
+impl std::fmt::Display for Encoding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.codec().name())
+    }
+}
+
+impl Encoding {
+    pub(super) fn codec(self) -> &'static encoding_rs::Encoding {
+        match self {
+            Encoding::Utf8 => encoding_rs::UTF_8,
+            Encoding::Utf16Le => encoding_rs::UTF_16LE,
+            Encoding::Utf16Be => encoding_rs::UTF_16BE,
+            Encoding::Gb18030 => encoding_rs::GB18030,
+            Encoding::Windows1252 => encoding_rs::WINDOWS_1252,
+        }
+    }
+
+    /// By the byte order mark, or by the zero bytes that UTF-16 puts beside every ASCII sign.
+    pub(super) fn of_start(start: &[u8]) -> Option<Encoding> {
+        const LOOKED_AT: usize = 1024;
+        match start {
+            [0xEF, 0xBB, 0xBF, ..] => return Some(Encoding::Utf8),
+            [0xFF, 0xFE, ..] => return Some(Encoding::Utf16Le),
+            [0xFE, 0xFF, ..] => return Some(Encoding::Utf16Be),
+            _ => {}
+        }
+        let pairs = || start.chunks_exact(2).take(LOOKED_AT / 2);
+        let zeros = |at: usize| pairs().filter(|pair| pair.get(at) == Some(&0)).count();
+        let (first, second) = (zeros(0), zeros(1));
+        let most = |zeros: usize, others: usize| zeros * 5 > pairs().count() && others * 10 < zeros;
+        match () {
+            () if most(second, first) => Some(Encoding::Utf16Le),
+            () if most(first, second) => Some(Encoding::Utf16Be),
+            () => None,
+        }
+    }
+
+    /// By a stretch of text that goes beyond ASCII.
+    pub(super) fn of_text(text: &[u8]) -> Encoding {
+        let (mut valid, mut invalid) = (0_usize, 0_usize);
+        let mut chunks = text.utf8_chunks().peekable();
+        while let Some(chunk) = chunks.next() {
+            valid += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+            // The last sign may be cut in two.
+            let cut = chunks.peek().is_none() && chunk.invalid().len() < 4;
+            invalid += usize::from(!chunk.invalid().is_empty() && !cut);
+        }
+        // In GB18030 about one pair of bytes in seven is also a sign of UTF-8.
+        if invalid == 0 && valid > 0 || valid > invalid {
+            Encoding::Utf8
+        } else if looks_like_gb18030(text) {
+            Encoding::Gb18030
+        } else {
+            Encoding::Windows1252
+        }
+    }
+}
+
+/// Whether the bytes beyond ASCII come in pairs, most of them common Chinese characters or full-width signs.
+/// Western letters stand alone between ASCII letters; Cyrillic ones fill the rare rows of the code.
+fn looks_like_gb18030(text: &[u8]) -> bool {
+    let (mut common, mut other) = (0_usize, 0_usize);
+    let mut rest = text;
+    while let Some((&lead, after)) = rest.split_first() {
+        rest = after;
+        if lead.is_ascii() {
+            continue;
+        }
+        let Some((&trail, after)) = rest.split_first() else { break };
+        match (lead, trail) {
+            (0xA1..=0xA9 | 0xB0..=0xD7, 0xA1..=0xFE) => common += 1,
+            (0x81..=0xFE, 0x30..=0x39 | 0x40..=0x7E | 0x80..=0xFE) => other += 1,
+            _ => return false,
+        }
+        rest = after;
+    }
+    common * 10 >= (common + other) * 6 && common > 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn told_apart() {
+        let chinese = "客户编号,姓名,城市\n1001,王小明,上海\n1002,李雷,北京\n";
+        let western = "id,name\n1,Müller\n2,Zoë\n3,Françoise Garçon\n";
+        let encoded = |text: &str, codec: &'static encoding_rs::Encoding| codec.encode(text).0.into_owned();
+        assert_eq!(Encoding::of_text(chinese.as_bytes()), Encoding::Utf8);
+        assert_eq!(Encoding::of_text(&encoded(chinese, encoding_rs::GB18030)), Encoding::Gb18030);
+        assert_eq!(Encoding::of_text(&encoded(western, encoding_rs::WINDOWS_1252)), Encoding::Windows1252);
+        let russian = encoded("1,Иванов Пётр\n2,Смирнова Анна\n", encoding_rs::WINDOWS_1251);
+        assert_ne!(Encoding::of_text(&russian), Encoding::Gb18030);
+        let one_bad_row = [chinese.as_bytes(), b"1003,M\xFCller,Berlin\n"].concat();
+        assert_eq!(Encoding::of_text(&one_bad_row), Encoding::Utf8);
+        assert_eq!(Encoding::of_text(&chinese.as_bytes()[..4]), Encoding::Utf8);
+    }
+
+    #[test]
+    fn utf16_without_mark() {
+        let text = "id,name\n1,王小明\n2,Anna\n";
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(Encoding::of_start(&little), Some(Encoding::Utf16Le));
+        assert_eq!(Encoding::of_start(&big), Some(Encoding::Utf16Be));
+        assert_eq!(Encoding::of_start(text.as_bytes()), None);
+        assert_eq!(Encoding::of_start(b"id,name\n1,a\0b\n"), None);
+    }
+}

@@ -1,0 +1,19 @@
+//! Reading files into a [`RawTable`](super::RawTable): no row lost, nothing re-typed.
+
+mod columns;
+mod csv;
+mod delimiter;
+mod encoding;
+mod feed;
+mod marks;
+#[cfg(feature = "parquet")]
+mod parquet;
+mod raw;
+mod records;
+mod source;
+
+pub use self::csv::{CsvReader, read_csv};
+pub use encoding::Encoding;
+#[cfg(feature = "parquet")]
+pub use parquet::{ParquetReader, read_parquet};
+pub use raw::{BadRow, BadRowReason, RawTable, ReadReport};

@@ -1,0 +1,129 @@
+//! Bytes in, text out: unpacked, decoded, still in stretches.
+
+use super::encoding::Encoding;
+use crate::error::{ErrorKind, Result};
+use encoding_rs::{Decoder, DecoderResult};
+use std::io::{BufReader, Cursor, ErrorKind as IoKind, Read};
+use std::path::PathBuf;
+
+/// Takes the place of bytes that are no text. It occurs nowhere in UTF-8, so the row that holds it is found
+/// out like any other row that is not UTF-8.
+const NO_TEXT: u8 = 0xFF;
+
+/// How much more is looked at before the encoding is told from the first bytes beyond ASCII.
+const EVIDENCE: usize = 64 << 10;
+
+/// A text file as UTF-8. Bytes of a UTF-8 file are handed on unchecked.
+pub(super) struct Source<'a> {
+    input: Box<dyn Read + Send + 'a>,
+    path: PathBuf,
+    decoder: Option<Decoder>,
+    at_start: bool,
+    pub(super) encoding: Option<Encoding>,
+    pub(super) gzip: bool,
+    pub(super) ended: bool,
+    pub(super) bytes: u64,
+}
+
+impl<'a> Source<'a> {
+    pub(super) fn new(
+        path: PathBuf,
+        mut input: impl Read + Send + 'a,
+        encoding: Option<Encoding>,
+    ) -> Result<Source<'a>> {
+        let mut magic = Vec::new();
+        let read = input.by_ref().take(2).read_to_end(&mut magic);
+        read.map_err(crate::error::io_error(&path, "read"))?;
+        let gzip = magic == [0x1F, 0x8B];
+        let whole = Cursor::new(magic).chain(input);
+        let input: Box<dyn Read + Send + 'a> = match gzip {
+            true => Box::new(flate2::bufread::MultiGzDecoder::new(BufReader::with_capacity(64 << 10, whole))),
+            false => Box::new(whole),
+        };
+        Ok(Source { input, path, decoder: None, at_start: true, encoding, gzip, ended: false, bytes: 0 })
+    }
+
+    /// Adds about `n` bytes of text to `out`, and at least one unless the source has ended.
+    pub(super) fn fill(&mut self, out: &mut Vec<u8>, n: usize) -> Result<()> {
+        let start = out.len();
+        while out.len() == start && !self.ended {
+            let raw_start = out.len();
+            self.read(out, n)?;
+            if self.at_start {
+                self.at_start = false;
+                self.begin(out, raw_start);
+            }
+            self.tell_encoding(out, raw_start)?;
+            if self.encoding.is_some_and(|encoding| encoding != Encoding::Utf8) {
+                let raw = out.split_off(raw_start);
+                self.decode(&raw, out);
+            }
+        }
+        self.bytes += (out.len() - start) as u64;
+        Ok(())
+    }
+
+    /// Adds `n` raw bytes, or what is left.
+    fn read(&mut self, out: &mut Vec<u8>, n: usize) -> Result<()> {
+        out.reserve(n + 32);
+        match self.input.by_ref().take(n as u64).read_to_end(out) {
+            Ok(got) => self.ended = got < n,
+            Err(error) => return Err(self.failed(error)),
+        }
+        Ok(())
+    }
+
+    fn failed(&self, error: std::io::Error) -> crate::Error {
+        let packed =
+            matches!(error.kind(), IoKind::UnexpectedEof | IoKind::InvalidData | IoKind::InvalidInput);
+        if self.gzip && packed {
+            let place = self.path.display().to_string();
+            let rule = "must be one or more complete gzip members".to_owned();
+            return ErrorKind::Malformed { place, rule, found: error.to_string() }.into();
+        }
+        crate::error::io_error(&self.path, "read")(error)
+    }
+
+    /// Looks for a byte order mark and drops it.
+    fn begin(&mut self, out: &mut Vec<u8>, start: usize) {
+        let raw = out.get(start..).unwrap_or_default();
+        self.encoding = self.encoding.or_else(|| Encoding::of_start(raw));
+        if let Some(encoding) = self.encoding
+            && let Some((marked, length)) = encoding_rs::Encoding::for_bom(raw)
+            && marked == encoding.codec()
+        {
+            out.drain(start..start + length);
+        }
+    }
+
+    /// Settles the encoding at the first stretch that goes beyond ASCII, the part all encodings share.
+    fn tell_encoding(&mut self, out: &mut Vec<u8>, start: usize) -> Result<()> {
+        if self.encoding.is_none() && !out.get(start..).unwrap_or_default().is_ascii() {
+            if !self.ended {
+                self.read(out, EVIDENCE)?;
+            }
+            self.encoding = Some(Encoding::of_text(out.get(start..).unwrap_or_default()));
+        }
+        Ok(())
+    }
+
+    fn decode(&mut self, raw: &[u8], out: &mut Vec<u8>) {
+        let Some(encoding) = self.encoding else { return };
+        let decoder = self.decoder.get_or_insert_with(|| encoding.codec().new_decoder_without_bom_handling());
+        let mut rest = raw;
+        loop {
+            let start = out.len();
+            let room = decoder.max_utf8_buffer_length_without_replacement(rest.len()).unwrap_or(raw.len());
+            out.resize(start + room, 0);
+            let into = out.get_mut(start..).unwrap_or_default();
+            let (result, read, written) = decoder.decode_to_utf8_without_replacement(rest, into, self.ended);
+            out.truncate(start + written);
+            rest = rest.get(read..).unwrap_or_default();
+            match result {
+                DecoderResult::InputEmpty => return,
+                DecoderResult::OutputFull => {}
+                DecoderResult::Malformed(..) => out.push(NO_TEXT),
+            }
+        }
+    }
+}
