@@ -64,6 +64,13 @@ impl Features {
         Ok(Features { names, values, n_rows, customers: None })
     }
 
+    /// Features built by the library itself out of finite values, one row per customer.
+    pub(crate) fn of<const N: usize>(names: [&str; N], values: Vec<f64>, customers: Keys) -> Features {
+        let n_rows = customers.len();
+        debug_assert!(values.len() == n_rows * N && values.iter().all(|value| value.is_finite()));
+        Features { names: names.map(String::from).to_vec(), values, n_rows, customers: Some(customers) }
+    }
+
     /// The same features, each row said to be of the customer at its place.
     ///
     /// # Errors

@@ -1,7 +1,10 @@
 //! Numbers without meaning: exact sums, special functions, optimisation, quantiles, seeded random numbers.
 
 mod exact;
+pub(crate) mod linear;
+pub(crate) mod optimize;
 pub(crate) mod quantile;
 pub(crate) mod random;
+pub(crate) mod special;
 
 pub use exact::Exact;

@@ -1,0 +1,349 @@
+//! The Gamma-Gamma model of spend per purchase.
+
+use super::gg_likelihood::Likelihood;
+use super::search::{Climber, Edge, FAR, Settled, checked_stop};
+use super::status::{Boundary, FitStatus};
+use crate::data::Summary;
+use crate::error::{Error, ErrorKind, Result, invalid_parameter};
+use crate::math::linear::{Cholesky, Matrix};
+use crate::math::optimize::Stop;
+use crate::model::{Control, Fit};
+use serde::{Deserialize, Serialize};
+
+/// The Gamma-Gamma model of spend: what will a customer's next purchase be worth?
+///
+/// A customer's purchases vary around a mean of their own (gamma, shape p), and means vary over customers
+/// (inverse gamma, q and v). A customer's expected spend lies between their observed mean and that of the
+/// population, the nearer to their own the more they bought. Use it beside [`BgNbd`](super::BgNbd).
+///
+/// The model supposes that spend does not depend on how often one buys; look at
+/// [`GammaGammaModel::correlation`]. It is fitted to customers with a repeat purchase and a mean spend above
+/// 0; the others are counted in [`GammaGammaModel::left_out`].
+///
+/// # Errors
+/// `fit` fails with [`ErrorKind::NotEnoughData`] unless two customers can be used and their mean spends
+/// differ, [`ErrorKind::InvalidValue`] for a mean spend above 1e100 or below 1e-100,
+/// [`ErrorKind::InvalidParameter`], and [`ErrorKind::NotConverged`].
+///
+/// # Complexity
+/// O(n) per step, some dozens of steps.
+///
+/// # Reference
+/// Fader & Hardie (2013), The Gamma-Gamma model of monetary value, note 025.
+///
+/// # Example
+/// ```
+/// use crm_mining::{Fit, data::Summary, insight::GammaGamma};
+///
+/// let x = vec![2.0, 1.0, 0.0, 5.0, 3.0, 1.0];
+/// let age = vec![272.0; 6];
+/// let mean_spend = vec![22.4, 11.8, 0.0, 35.0, 18.0, 60.0];
+/// let summary = Summary::new(x, vec![200.0, 12.0, 0.0, 250.0, 40.0, 210.0], age, mean_spend)?;
+/// let spend = GammaGamma::default().fit(&summary)?;
+/// assert_eq!(spend.left_out(), 1);
+/// let expected = spend.expected_spend(&summary);
+/// assert!(expected[5] < 60.0 && expected[5] > expected[3]); // one large purchase is believed in part
+/// # Ok::<(), crm_mining::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GammaGamma {
+    /// Weight of p² + q² + v², taken off the mean log-likelihood, with v in units of money (as in
+    /// lifetimes). From 0; default 0.
+    pub penalizer: f64,
+    /// Newton steps allowed to each search. From 1; default 500.
+    pub max_iterations: usize,
+    /// A search has converged when another step is expected to raise the log-likelihood by less. Above 0;
+    /// default 1e-9.
+    pub tolerance: f64,
+}
+
+impl Default for GammaGamma {
+    fn default() -> Self {
+        GammaGamma { penalizer: 0.0, max_iterations: 500, tolerance: 1e-9 }
+    }
+}
+
+impl GammaGamma {
+    /// Sets [`GammaGamma::penalizer`].
+    pub fn penalizer(mut self, weight: f64) -> Self {
+        self.penalizer = weight;
+        self
+    }
+
+    /// Sets [`GammaGamma::max_iterations`].
+    pub fn max_iterations(mut self, steps: usize) -> Self {
+        self.max_iterations = steps;
+        self
+    }
+
+    /// Sets [`GammaGamma::tolerance`].
+    pub fn tolerance(mut self, rise: f64) -> Self {
+        self.tolerance = rise;
+        self
+    }
+}
+
+/// A fitted [`GammaGamma`] model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Unchecked")]
+pub struct GammaGammaModel {
+    p: f64,
+    q: f64,
+    v: f64,
+    observed_mean: f64,
+    correlation: f64,
+    n_customers: usize,
+    left_out: usize,
+    log_likelihood: f64,
+    iterations: usize,
+    status: FitStatus,
+    standard_errors: Option<GammaGammaStandardErrors>,
+}
+
+/// Standard errors of the parameters of a [`GammaGammaModel`], in the units of the parameters.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct GammaGammaStandardErrors {
+    /// Of p.
+    pub p: f64,
+    /// Of q.
+    pub q: f64,
+    /// Of v.
+    pub v: f64,
+}
+
+impl GammaGammaModel {
+    /// Shape of the gamma distribution of a customer's purchases around their mean.
+    pub fn p(&self) -> f64 {
+        self.p
+    }
+
+    /// Shape of the gamma distribution of the rates of spend over customers.
+    pub fn q(&self) -> f64 {
+        self.q
+    }
+
+    /// Rate of the gamma distribution of the rates of spend over customers, in money; γ in the literature.
+    pub fn v(&self) -> f64 {
+        self.v
+    }
+
+    /// The mean over the population, p v / (q − 1); `None` where it is infinite (q ≤ 1).
+    pub fn population_mean(&self) -> Option<f64> {
+        (self.q > 1.0).then(|| self.p * self.v / (self.q - 1.0))
+    }
+
+    /// Pearson's correlation of the number of repeat purchases with their mean spend, 0 where either is the
+    /// same for all. Far from 0 the model's supposition fails.
+    pub fn correlation(&self) -> f64 {
+        self.correlation
+    }
+
+    /// How many customers the model was fitted to.
+    pub fn n_customers(&self) -> usize {
+        self.n_customers
+    }
+
+    /// Customers without a repeat purchase or with a mean spend of 0 or less: not used in the fit.
+    pub fn left_out(&self) -> usize {
+        self.left_out
+    }
+
+    /// The log-likelihood of the data of the fit, without the penalty.
+    pub fn log_likelihood(&self) -> f64 {
+        self.log_likelihood
+    }
+
+    /// Newton steps from the start to the end.
+    pub fn iterations(&self) -> usize {
+        self.iterations
+    }
+
+    /// Whether the parameters lie inside their range, or which simpler model the data prefer.
+    pub fn status(&self) -> &FitStatus {
+        &self.status
+    }
+
+    /// Standard errors from the exact Hessian; `None` where a parameter ran away.
+    pub fn standard_errors(&self) -> Option<GammaGammaStandardErrors> {
+        self.standard_errors
+    }
+
+    /// The expected spend of each customer per purchase.
+    ///
+    /// Without a repeat purchase it is the population's mean; a mean spend below 0 counts as 0. Under
+    /// [`Boundary::InfiniteMean`] it is the customer's own mean, and the mean of all customers of the fit for
+    /// those without a repeat purchase.
+    pub fn expected_spend(&self, summary: &Summary) -> Vec<f64> {
+        let customers = summary.frequency().iter().zip(summary.monetary());
+        customers.map(|(&x, &mean)| self.expected(x, mean.max(0.0))).collect()
+    }
+
+    pub(super) fn expected(&self, x: f64, mean: f64) -> f64 {
+        let GammaGammaModel { p, q, v, .. } = self;
+        match (x > 0.0, *q > 1.0) {
+            (false, true) => p * v / (q - 1.0),
+            (false, false) => self.observed_mean,
+            (true, true) => (p * v + (p * x) * mean) / (p * x + (q - 1.0)),
+            (true, false) => mean,
+        }
+    }
+}
+
+const OF: &str = "GammaGamma";
+
+impl Fit<Summary> for GammaGamma {
+    type Model = GammaGammaModel;
+
+    fn fit_with(&self, summary: &Summary, control: &Control) -> Result<GammaGammaModel> {
+        let stop = checked_stop(OF, self.penalizer, self.max_iterations, self.tolerance)?;
+        let (x, mean) = usable(summary)?;
+        let likelihood = Likelihood::new(&x, &mean, self.penalizer * x.len() as f64);
+        let observed_mean = mean.iter().sum::<f64>() / mean.len() as f64;
+        let end = search(&likelihood, observed_mean.ln(), stop, control)?;
+        let point = to_point(&end.optimum.at);
+        let [p, q, v] = point.map(f64::exp);
+        let standard_errors =
+            if end.boundaries.is_empty() { standard_errors(&likelihood, &point) } else { None };
+        let mut boundaries = end.boundaries;
+        if q <= 1.0 {
+            boundaries.push(Boundary::InfiniteMean);
+        }
+        Ok(GammaGammaModel {
+            p,
+            q,
+            v,
+            observed_mean,
+            correlation: correlation(&x, &mean),
+            n_customers: x.len(),
+            left_out: summary.len() - x.len(),
+            log_likelihood: Likelihood::new(&x, &mean, 0.0).at(&point).value,
+            iterations: end.optimum.iterations,
+            status: FitStatus::of(boundaries),
+            standard_errors,
+        })
+    }
+}
+
+/// Numbers of purchases and mean spends of the customers that the model can be fitted to.
+fn usable(summary: &Summary) -> Result<(Vec<f64>, Vec<f64>)> {
+    let rows = summary.frequency().iter().zip(summary.monetary()).enumerate();
+    let (mut x, mut mean) = (Vec::new(), Vec::new());
+    for (row, (&count, &spend)) in rows.filter(|(_, (count, spend))| **count > 0.0 && **spend > 0.0) {
+        if !(1e-100..=1e100).contains(&spend) {
+            return Err(ErrorKind::InvalidValue {
+                table: "Summary".into(),
+                column: "monetary".into(),
+                row: row as u64 + 1,
+                must_be: "from 1e-100 to 1e100, or 0".into(),
+                got: spend.to_string(),
+            }
+            .into());
+        }
+        x.push(count);
+        mean.push(spend);
+    }
+    let first = mean.first().copied();
+    if mean.iter().all(|&spend| Some(spend) == first) {
+        let (needed, got) = (2, mean.len().min(1));
+        let unit = "customers with a repeat purchase and different mean spends";
+        return Err(ErrorKind::NotEnoughData { of: OF, needed, unit, got }.into());
+    }
+    Ok((x, mean))
+}
+
+/// ln p, ln q, ln v out of the variables of the search: ln p, ln q, ln (p v / q). Every edge of the range is
+/// one of them going to infinity while the others stay.
+const MAP: Matrix<3> = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [-1.0, 1.0, 1.0]];
+
+fn to_point(&[ln_p, ln_q, ln_mean]: &[f64; 3]) -> [f64; 3] {
+    // Beyond e⁶⁰ nothing changes but the risk to overflow.
+    let (ln_p, ln_q) = (ln_p.clamp(-60.0, 60.0), ln_q.clamp(-60.0, 60.0));
+    [ln_p, ln_q, (ln_mean - ln_p + ln_q).clamp(-500.0, 500.0)]
+}
+
+const EDGES: [Edge; 2] = [
+    Edge { boundary: Boundary::HomogeneousSpend, place: 1, end: FAR },
+    Edge { boundary: Boundary::ConstantSpend, place: 0, end: FAR },
+];
+
+fn search(likelihood: &Likelihood, ln_mean: f64, stop: Stop, control: &Control) -> Result<Settled<3>> {
+    let mut climber = Climber {
+        function: |at: &[f64; 3]| {
+            control.check("Gamma-Gamma")?;
+            Ok(likelihood.at(&to_point(at)).of(&MAP))
+        },
+        stop,
+    };
+    let mut best = climber.climb([0.7, 1.1, ln_mean], [false; 3])?;
+    let steady = climber.climb([3.0, 0.7, ln_mean], [false; 3])?;
+    if steady.value > best.value {
+        best = steady;
+    }
+    climber.settle(Settled { optimum: best, fixed: [false; 3], boundaries: Vec::new() }, &EDGES, OF)
+}
+
+/// From the curvature of the log-likelihood at its top; `None` where it has no clear top.
+fn standard_errors(likelihood: &Likelihood, point: &[f64; 3]) -> Option<GammaGammaStandardErrors> {
+    let curvature = likelihood.at(point).hessian.map(|row| row.map(|value| -value));
+    let [p, q, v] = Cholesky::new(&curvature)?.inverse_diagonal().map(f64::sqrt);
+    let [ln_p, ln_q, ln_v] = *point;
+    Some(GammaGammaStandardErrors { p: p * ln_p.exp(), q: q * ln_q.exp(), v: v * ln_v.exp() })
+}
+
+fn correlation(x: &[f64], y: &[f64]) -> f64 {
+    let n = x.len() as f64;
+    let center = |values: &[f64]| values.iter().sum::<f64>() / n;
+    let (x_mean, y_mean) = (center(x), center(y));
+    let [mut xx, mut yy, mut xy] = [0.0; 3];
+    for (x, y) in x.iter().zip(y) {
+        let (x, y) = (x - x_mean, (y - y_mean) / y_mean);
+        xx += x * x;
+        yy += y * y;
+        xy += x * y;
+    }
+    let scale = (xx * yy).sqrt();
+    if scale > 0.0 { (xy / scale).clamp(-1.0, 1.0) } else { 0.0 }
+}
+
+/// A model as read from outside.
+#[derive(Deserialize)]
+struct Unchecked {
+    p: f64,
+    q: f64,
+    v: f64,
+    observed_mean: f64,
+    correlation: f64,
+    n_customers: usize,
+    left_out: usize,
+    log_likelihood: f64,
+    iterations: usize,
+    status: FitStatus,
+    standard_errors: Option<GammaGammaStandardErrors>,
+}
+
+impl TryFrom<Unchecked> for GammaGammaModel {
+    type Error = Error;
+
+    fn try_from(read: Unchecked) -> Result<GammaGammaModel> {
+        let Unchecked { p, q, v, observed_mean, .. } = read;
+        for (parameter, value) in [("p", p), ("q", q), ("v", v), ("observed_mean", observed_mean)] {
+            if !(value > 1e-130 && value < 1e130) {
+                return invalid_parameter("GammaGammaModel", parameter, "from 1e-130 to 1e130", value);
+            }
+        }
+        Ok(GammaGammaModel {
+            p,
+            q,
+            v,
+            observed_mean,
+            correlation: read.correlation,
+            n_customers: read.n_customers,
+            left_out: read.left_out,
+            log_likelihood: read.log_likelihood,
+            iterations: read.iterations,
+            status: read.status,
+            standard_errors: read.standard_errors,
+        })
+    }
+}

@@ -1,0 +1,44 @@
+//! How a search for parameters ended.
+
+use serde::{Deserialize, Serialize};
+
+/// How a fit ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FitStatus {
+    /// At parameters inside their range, where the likelihood is greatest.
+    Converged,
+    /// At the edge of the range: the likelihood has no greatest value inside, and the data say which simpler
+    /// model they prefer. Predictions are those of that simpler model and are sound; the parameter that ran
+    /// away is reported at a stand-in value, and standard errors are not given.
+    Boundary(Vec<Boundary>),
+}
+
+impl FitStatus {
+    pub(super) fn of(boundaries: Vec<Boundary>) -> FitStatus {
+        if boundaries.is_empty() { FitStatus::Converged } else { FitStatus::Boundary(boundaries) }
+    }
+}
+
+/// The simpler model that the data prefer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Boundary {
+    /// BG/NBD: a / (a + b) → 0. No customer ever leaves; what remains is the NBD. Reported as a = 0, b = 1.
+    NobodyLeaves,
+    /// BG/NBD: a / (a + b) → 1. Every customer leaves after the first repeat purchase. Reported as
+    /// a / b = 10¹².
+    EverybodyLeaves,
+    /// BG/NBD: a, b → ∞. All customers leave with the same probability. Reported as b = 10¹² or more.
+    HomogeneousDropout,
+    /// BG/NBD: a, b → 0. A customer leaves at once or never. Reported as b = 10⁻¹².
+    PolarizedDropout,
+    /// BG/NBD: r, α → ∞. All customers buy at the same rate. Reported as r = 10¹².
+    HomogeneousRates,
+    /// Gamma-Gamma: q, v → ∞. All customers spend the same on average. Reported as q = 10¹².
+    HomogeneousSpend,
+    /// Gamma-Gamma: p → ∞. A customer spends the same every time. Reported as p = 10¹².
+    ConstantSpend,
+    /// Gamma-Gamma: q ≤ 1. Mean spend varies so much between customers that it has no finite mean over the
+    /// population. Observed means stand in for expected ones.
+    InfiniteMean,
+}
