@@ -1,1 +1,5 @@
 //! Records and shapes made ready for learning.
+
+mod scaler;
+
+pub use scaler::{Scaler, Standardize, log1p};

@@ -1,8 +1,10 @@
 //! The questions a company asks of its customers.
 
+mod segment;
 mod value;
 
 pub use value::{
     BgNbd, BgNbdModel, BgNbdStandardErrors, Boundary, Clv, ClvEstimates, DiscountRate, FitStatus, GammaGamma,
     GammaGammaModel, GammaGammaStandardErrors, Rfm, RfmScores, RfmSegment, Scoring,
 };
+pub use segment::{Level, SegmentDescription, Segmentation, Segments, Structure};

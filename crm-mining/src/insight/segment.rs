@@ -1,0 +1,291 @@
+//! Segments: groups of customers alike in their features, found by k-means and said in words.
+
+mod describe;
+
+use crate::data::{Column, Features, Keys, Table, ToTable};
+use crate::error::{ErrorKind, Result, invalid_parameter};
+use crate::feature::{Scaler, Standardize, log1p};
+use crate::learn::{KMeans, KMeansModel, Silhouette, SilhouetteScore, distinct_rows};
+use crate::model::{Control, Fit, Predict};
+pub use describe::{Level, SegmentDescription};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
+
+/// A column whose skewness is above this leans right: few large values, many small ones (Bulmer 1979 calls
+/// it moderately skewed from here on).
+const SKEWED: f64 = 0.5;
+
+/// Segmentation of customers: k-means on their features, with the number of segments chosen by the mean
+/// silhouette.
+///
+/// Use it on a few features that say how customers differ, such as recency, frequency and monetary value.
+/// First, every column that leans right (skewness above 0.5) and has no negative value is replaced by
+/// ln(1 + x); then all are standardized. [`Segments::logged`] lists the columns so treated. K-means runs for
+/// each k of the range; the best mean silhouette wins, the smaller k of equals. A k above the number of
+/// distinct customers is skipped ([`Segments::skipped`]).
+///
+/// Two segments often win although they only part the active customers from the rest: look at
+/// [`Segments::silhouettes`] and [`Segments::structure`], and ask for `3..=8` when finer groups are wanted.
+///
+/// | setting | meaning | default |
+/// |---|---|---|
+/// | `k` | numbers of segments to try | 2 to 8 |
+/// | `n_init` | starts of k-means for each k | 10 |
+/// | `seed` | of the random numbers | 0 |
+///
+/// Fitting gives [`Segments`], whose `predict` assigns new customers.
+///
+/// # Errors
+/// A range that is empty or begins below 2; no row; fewer distinct rows than the smallest k; values of 1e140
+/// or more in size.
+///
+/// # Complexity
+/// That of [`KMeans`] for each k, and of [`Silhouette`] once for all: O(n²) up to 20 000 customers, on a
+/// sample of that size beyond.
+///
+/// # Reference
+/// L. Kaufman and P. J. Rousseeuw (1990), Finding Groups in Data, chapter 2: k by silhouette.
+///
+/// # Example
+/// ```
+/// use crm_mining::{Fit, Predict, data::Features, insight::Segmentation};
+///
+/// let features = Features::new(
+///     ["recency", "frequency", "monetary"],
+///     vec![3.0, 9.0, 900.0, 5.0, 8.0, 700.0, 200.0, 1.0, 20.0, 230.0, 1.0, 30.0, 180.0, 2.0, 25.0],
+/// )?;
+/// let segments = Segmentation::kmeans(2..=3).fit(&features)?;
+/// assert_eq!(segments.k(), 2);
+/// assert_eq!(segments.labels(), [0, 0, 1, 1, 1]);
+/// let best = &segments.segments()[0];
+/// assert_eq!((best.size, best.share), (2, 0.4));
+/// assert_eq!(best.name, "bought lately, often, high spend");
+///
+/// let new = Features::new(["recency", "frequency", "monetary"], vec![10.0, 6.0, 500.0])?;
+/// assert_eq!(segments.predict(&new)?, [0]);
+/// # Ok::<(), crm_mining::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Segmentation {
+    /// Numbers of segments to try.
+    pub k: RangeInclusive<usize>,
+    /// Starts of k-means for each k.
+    pub n_init: usize,
+    /// Of the random numbers.
+    pub seed: u64,
+}
+
+impl Default for Segmentation {
+    fn default() -> Self {
+        Segmentation::kmeans(2..=8)
+    }
+}
+
+impl Segmentation {
+    /// K-means with each of these numbers of segments.
+    pub fn kmeans(k: RangeInclusive<usize>) -> Segmentation {
+        Segmentation { k, n_init: 10, seed: 0 }
+    }
+
+    /// With so many starts for each k.
+    pub fn n_init(self, n_init: usize) -> Segmentation {
+        Segmentation { n_init, ..self }
+    }
+
+    /// With this seed.
+    pub fn seed(self, seed: u64) -> Segmentation {
+        Segmentation { seed, ..self }
+    }
+
+    /// The numbers of segments that the rows allow, and those they do not.
+    fn split_range(
+        &self,
+        scaled: &Features,
+    ) -> Result<(RangeInclusive<usize>, Option<RangeInclusive<usize>>)> {
+        let (first, last) = (*self.k.start(), *self.k.end());
+        if first < 2 || last < first {
+            return invalid_parameter("Segmentation", "k", "a range from 2 or more, not empty", &self.k);
+        }
+        let n_rows = scaled.n_rows();
+        if n_rows == 0 {
+            return Err(ErrorKind::NotEnoughData {
+                of: "Segmentation",
+                needed: 2,
+                unit: "customers",
+                got: 0,
+            }
+            .into());
+        }
+        let distinct = distinct_rows(scaled, last);
+        if distinct < first {
+            return Err(ErrorKind::TooManyClusters { of: "Segmentation", k: first, distinct }.into());
+        }
+        Ok((first..=distinct, (distinct < last).then(|| distinct + 1..=last)))
+    }
+}
+
+impl Fit<Features> for Segmentation {
+    type Model = Segments;
+
+    fn fit_with(&self, features: &Features, control: &Control) -> Result<Segments> {
+        let logged = leaning_right(features)?;
+        let logs = log1p(features, &logged)?;
+        let scaler = Standardize.fit_with(&logs, control)?;
+        let scaled = scaler.predict(&logs)?;
+        let (tried, skipped) = self.split_range(&scaled)?;
+        let fit =
+            |k| KMeans { n_init: self.n_init, seed: self.seed, ..KMeans::new(k) }.fit_with(&scaled, control);
+        let models = tried.into_par_iter().map(fit).collect::<Result<Vec<KMeansModel>>>()?;
+        let labelings: Vec<&[u32]> = models.iter().map(KMeansModel::labels).collect();
+        let silhouette = Silhouette { seed: self.seed, ..Silhouette::default() };
+        let scores = silhouette.score_all(&scaled, &labelings, control)?;
+        let silhouettes = models.iter().zip(&scores).map(|(model, score)| (model.k(), score.mean)).collect();
+        let best = models.into_iter().zip(scores).reduce(|a, b| if b.1.mean > a.1.mean { b } else { a });
+        let none =
+            ErrorKind::NotEnoughData { of: "Segmentation", needed: 1, unit: "numbers of segments", got: 0 };
+        let (model, score) = best.ok_or(none)?;
+        let segments = describe::describe(features, &model, &score);
+        let customers = features.customers().cloned();
+        Ok(Segments { customers, logged, scaler, model, silhouettes, score, skipped, segments })
+    }
+}
+
+/// The columns without a negative value whose skewness is above [`SKEWED`].
+fn leaning_right(features: &Features) -> Result<Vec<usize>> {
+    if features.n_rows() == 0 {
+        return Ok(Vec::new());
+    }
+    let scaled = Standardize.fit(features)?.predict(features)?;
+    let skewness = |column| scaled.column(column).map(|z| z * z * z).sum::<f64>() / scaled.n_rows() as f64;
+    let leans =
+        |&column: &usize| features.column(column).all(|value| value >= 0.0) && skewness(column) > SKEWED;
+    Ok((0..features.n_features()).filter(leans).collect())
+}
+
+/// Customers in segments: what [`Segmentation`] learns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Segments {
+    customers: Option<Keys>,
+    logged: Vec<usize>,
+    scaler: Scaler,
+    model: KMeansModel,
+    silhouettes: Vec<(usize, f64)>,
+    score: SilhouetteScore,
+    skipped: Option<RangeInclusive<usize>>,
+    segments: Vec<SegmentDescription>,
+}
+
+/// How far a mean silhouette speaks for segments at all, by the words of Kaufman and Rousseeuw (1990).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Structure {
+    /// Up to 0.25: no substantial structure; the segments cut through a continuum.
+    None,
+    /// Up to 0.50: a weak structure that could be artificial.
+    Weak,
+    /// Up to 0.70: a reasonable structure.
+    Reasonable,
+    /// Above 0.70: a strong structure.
+    Strong,
+}
+
+impl Segments {
+    /// The customers, when the features named them.
+    pub fn customers(&self) -> Option<&Keys> {
+        self.customers.as_ref()
+    }
+
+    /// The segment of each customer, as a position in [`Segments::segments`].
+    pub fn labels(&self) -> &[u32] {
+        self.model.labels()
+    }
+
+    /// The number of segments chosen.
+    pub fn k(&self) -> usize {
+        self.model.k()
+    }
+
+    /// The segments with size, means, medians and words; ascending by the center in the first feature.
+    pub fn segments(&self) -> &[SegmentDescription] {
+        &self.segments
+    }
+
+    /// The segment of the customer in this row.
+    pub fn segment_of(&self, row: usize) -> Option<&SegmentDescription> {
+        self.segments.get(*self.labels().get(row)? as usize)
+    }
+
+    /// Each number of segments tried, and its mean silhouette.
+    pub fn silhouettes(&self) -> &[(usize, f64)] {
+        &self.silhouettes
+    }
+
+    /// The number of customers the silhouettes were computed on, when not all were.
+    pub fn sampled(&self) -> Option<usize> {
+        self.score.sampled
+    }
+
+    /// How far the silhouette of the chosen number speaks for segments at all.
+    pub fn structure(&self) -> Structure {
+        match self.score.mean {
+            mean if mean > 0.70 => Structure::Strong,
+            mean if mean > 0.50 => Structure::Reasonable,
+            mean if mean > 0.25 => Structure::Weak,
+            _ => Structure::None,
+        }
+    }
+
+    /// The features that were replaced by ln(1 + x).
+    pub fn logged(&self) -> impl Iterator<Item = &str> {
+        self.logged.iter().filter_map(|&column| self.feature_names().get(column)).map(String::as_str)
+    }
+
+    /// The features in which all customers are equal; they part nobody.
+    pub fn constant(&self) -> impl Iterator<Item = &str> {
+        self.scaler.constant()
+    }
+
+    /// Numbers of segments asked for but not tried, because there are fewer distinct customers.
+    pub fn skipped(&self) -> Option<RangeInclusive<usize>> {
+        self.skipped.clone()
+    }
+
+    /// The features of the fit.
+    pub fn feature_names(&self) -> &[String] {
+        self.scaler.feature_names()
+    }
+
+    /// The clusters, in logged and standardized units.
+    pub fn model(&self) -> &KMeansModel {
+        &self.model
+    }
+}
+
+impl Predict<Features> for Segments {
+    /// The segment of each row.
+    type Output = Vec<u32>;
+
+    fn predict(&self, features: &Features) -> Result<Vec<u32>> {
+        if features.names() != self.feature_names() {
+            return Err(ErrorKind::FeatureMismatch {
+                of: "Segments",
+                expected: self.feature_names().to_vec(),
+                got: features.names().to_vec(),
+            }
+            .into());
+        }
+        self.model.predict(&self.scaler.predict(&log1p(features, &self.logged)?)?)
+    }
+}
+
+impl ToTable for Segments {
+    fn to_table(&self) -> Table {
+        let name = |row| self.segment_of(row).map(|segment| segment.name.as_str());
+        let columns = [
+            Column::ints("segment", self.labels().iter().map(|&label| i64::from(label)).collect()),
+            Column::text("segment_name", (0..self.labels().len()).map(name)),
+        ];
+        let customer = self.customers.iter().map(|keys| Column::keys("customer", keys));
+        Table::of("segments", customer.chain(columns).collect())
+    }
+}

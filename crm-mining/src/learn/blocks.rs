@@ -1,0 +1,266 @@
+//! Points laid column by column within fixed blocks of rows: the form that distance kernels walk.
+
+#![allow(
+    clippy::indexing_slicing,
+    reason = "a block of r rows and w columns holds r · w values by construction, and a point w of them"
+)]
+
+use crate::data::Features;
+use crate::error::{ErrorKind, Result};
+use hashbrown::HashSet;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// Rows of one block. Work is split and summed by blocks, so results do not depend on the threads.
+pub(super) const BLOCK: usize = 512;
+
+/// Squares of larger values, summed, could leave the range of `f64`.
+const LARGEST: f64 = 1e140;
+
+/// A shift per column and one scale for all: distances keep their proportions, and neither overflow nor
+/// vanish. The scale is a power of two, so scaling does not round.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Frame {
+    pub(super) offset: Vec<f64>,
+    pub(super) scale: f64,
+}
+
+impl Frame {
+    /// Moves the mean of every column near 0 and brings the largest value near 1. The shift is a multiple of
+    /// the inverse scale, few digits long, so that short decimals come back as they were.
+    pub(super) fn centered(of: &'static str, features: &Features) -> Result<Frame> {
+        bounded(of, features.values())?;
+        let width = features.n_features();
+        let sums = features
+            .values()
+            .par_chunks(BLOCK * width)
+            .map(|block| column_sums(block, width))
+            .collect::<Vec<_>>()
+            .into_iter()
+            .fold(vec![0.0; width], add);
+        let means: Vec<f64> = sums.iter().map(|sum| sum / features.n_rows().max(1) as f64).collect();
+        let distance =
+            |row: &[f64]| row.iter().zip(&means).map(|(x, mean)| (x - mean).abs()).fold(0.0, f64::max);
+        let scale = power_of_two_below_inverse(features.rows().map(distance).fold(0.0, f64::max));
+        let short = |mean: f64| Some((mean * scale).round() / scale).filter(|short| short.is_finite());
+        Ok(Frame { offset: means.into_iter().map(|mean| short(mean).unwrap_or(mean)).collect(), scale })
+    }
+
+    /// The features in this frame.
+    pub(super) fn apply(&self, of: &'static str, features: &Features) -> Result<Blocks> {
+        let width = features.n_features();
+        let mut values = vec![0.0; features.values().len()];
+        values.par_chunks_mut(BLOCK * width).zip(features.values().par_chunks(BLOCK * width)).for_each(
+            |(to, from)| {
+                let rows = from.len() / width;
+                for (row, from) in from.chunks_exact(width).enumerate() {
+                    for (column, (x, offset)) in from.iter().zip(&self.offset).enumerate() {
+                        to[column * rows + row] = (x - offset) * self.scale;
+                    }
+                }
+            },
+        );
+        bounded(of, &values)?;
+        Ok(Blocks { width, n_rows: features.n_rows(), values })
+    }
+
+    /// Points of this frame in the units of the features.
+    pub(super) fn restore(&self, points: &[f64]) -> Vec<f64> {
+        points.iter().zip(self.offset.iter().cycle()).map(|(x, offset)| x / self.scale + offset).collect()
+    }
+}
+
+fn bounded(of: &'static str, values: &[f64]) -> Result<()> {
+    match values.iter().find(|value| value.is_nan() || value.abs() >= LARGEST) {
+        Some(&got) => Err(ErrorKind::Overflow { of, got, limit: LARGEST }.into()),
+        None => Ok(()),
+    }
+}
+
+/// 2⁻ᵉ for a size between 2ᵉ and 2ᵉ⁺¹.
+fn power_of_two_below_inverse(size: f64) -> f64 {
+    let biased = size.to_bits() >> 52;
+    if size == 0.0 { 1.0 } else { f64::from_bits((2046 - biased.min(2045)) << 52) }
+}
+
+fn column_sums(rows: &[f64], width: usize) -> Vec<f64> {
+    rows.chunks_exact(width).fold(vec![0.0; width], add)
+}
+
+/// Adds element by element.
+pub(super) fn add(mut sums: Vec<f64>, more: impl AsRef<[f64]>) -> Vec<f64> {
+    for (sum, value) in sums.iter_mut().zip(more.as_ref()) {
+        *sum += value;
+    }
+    sums
+}
+
+/// Points in blocks of [`BLOCK`] rows; within a block, column after column.
+#[derive(Debug, Clone)]
+pub(super) struct Blocks {
+    pub(super) width: usize,
+    pub(super) n_rows: usize,
+    values: Vec<f64>,
+}
+
+impl Blocks {
+    /// The blocks in order, and of `state`, which holds one entry per row, the part that belongs to each.
+    /// `work` runs on all threads or on this one; its results come in block order either way.
+    pub(super) fn map<T: Send, R: Send>(
+        &self,
+        threads: Threads,
+        state: &mut [T],
+        work: impl Fn(&[f64], &mut [T]) -> Result<R> + Sync,
+    ) -> Result<Vec<R>> {
+        let size = BLOCK * self.width;
+        match threads {
+            Threads::All => self
+                .values
+                .par_chunks(size)
+                .zip(state.par_chunks_mut(BLOCK))
+                .map(|(block, state)| work(block, state))
+                .collect(),
+            Threads::This => self
+                .values
+                .chunks(size)
+                .zip(state.chunks_mut(BLOCK))
+                .map(|(block, state)| work(block, state))
+                .collect(),
+        }
+    }
+
+    /// The blocks in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[f64]> {
+        self.values.chunks(BLOCK * self.width)
+    }
+
+    /// The coordinates of one row.
+    pub(super) fn row(&self, row: usize) -> Vec<f64> {
+        let block = row / BLOCK;
+        let rows = BLOCK.min(self.n_rows - block * BLOCK);
+        let start = block * BLOCK * self.width + row % BLOCK;
+        (0..self.width).map(|column| self.values[start + column * rows]).collect()
+    }
+}
+
+/// Who works on the blocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Threads {
+    All,
+    This,
+}
+
+/// The squared Euclidean distance of every row of a block to `point`. The block holds `distances.len()`
+/// rows, column after column.
+#[inline]
+pub(super) fn squared_distances(block: &[f64], point: &[f64], distances: &mut [f64]) {
+    let rows = distances.len();
+    match point.len() {
+        0 => distances.fill(0.0),
+        1 => squares::<1, true>(block, point, distances),
+        2 => squares::<2, true>(block, point, distances),
+        3 => squares::<3, true>(block, point, distances),
+        _ => squares::<4, true>(block, point, distances),
+    }
+    for start in (4..point.len()).step_by(4) {
+        let (block, point) = (&block[start * rows..], &point[start..]);
+        match point.len() {
+            1 => squares::<1, false>(block, point, distances),
+            2 => squares::<2, false>(block, point, distances),
+            3 => squares::<3, false>(block, point, distances),
+            _ => squares::<4, false>(block, point, distances),
+        }
+    }
+}
+
+/// The share of the first `D` columns, set or added. Fixed `D` lets the compiler use vector registers.
+#[inline]
+fn squares<const D: usize, const SET: bool>(block: &[f64], point: &[f64], distances: &mut [f64]) {
+    let rows = distances.len();
+    let columns: [&[f64]; D] = std::array::from_fn(|column| &block[column * rows..(column + 1) * rows]);
+    let point: [f64; D] = std::array::from_fn(|column| point[column]);
+    for (row, distance) in distances.iter_mut().enumerate() {
+        let mut sum = if SET { 0.0 } else { *distance };
+        for column in 0..D {
+            let difference = columns[column][row] - point[column];
+            sum += difference * difference;
+        }
+        *distance = sum;
+    }
+}
+
+/// A sum in eight interleaved parts: a fixed order that vector registers can follow.
+#[inline]
+pub(super) fn sum(values: &[f64]) -> f64 {
+    let mut lanes = [0.0; 8];
+    let eights = values.chunks_exact(8);
+    let rest: f64 = eights.remainder().iter().sum();
+    for eight in eights {
+        for (lane, value) in lanes.iter_mut().zip(eight) {
+            *lane += value;
+        }
+    }
+    lanes.iter().sum::<f64>() + rest
+}
+
+/// How many distinct rows there are, counted up to `limit`.
+pub(crate) fn distinct_rows(features: &Features, limit: usize) -> usize {
+    let mut seen: HashSet<Vec<u64>> = HashSet::new();
+    for row in features.rows() {
+        if seen.len() >= limit {
+            break;
+        }
+        // Adding 0 makes one zero of the two.
+        seen.insert(row.iter().map(|value| (value + 0.0).to_bits()).collect());
+    }
+    seen.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kernels_equal_the_definition_at_every_width() {
+        for width in 1..=10 {
+            let n = 1_100;
+            let values: Vec<f64> = (0..n * width).map(|i| ((i * 7919) % 1000) as f64 - 300.0).collect();
+            let names = (0..width).map(|column| column.to_string());
+            let features = Features::new(names, values).unwrap();
+            let frame = Frame { offset: vec![0.0; width], scale: 1.0 };
+            let points = frame.apply("test", &features).unwrap();
+            let point: Vec<f64> = (0..width).map(|column| column as f64 * 11.0).collect();
+            let mut distances = vec![0.0; n];
+            let work = |block: &[f64], out: &mut [f64]| {
+                squared_distances(block, &point, out);
+                Ok(())
+            };
+            points.map(Threads::All, &mut distances, work).unwrap();
+            for (row, &distance) in features.rows().zip(&distances) {
+                let naive: f64 = row.iter().zip(&point).map(|(x, p)| (x - p) * (x - p)).sum();
+                assert_eq!(distance, naive);
+            }
+            assert_eq!(points.row(700), features.row(700));
+        }
+    }
+
+    #[test]
+    fn frames_hold_any_size() {
+        for size in [1e-300, 1e-200, 1e-5, 3.0, 1e139] {
+            let features = Features::new(["x"], vec![0.0, size, -size]).unwrap();
+            let frame = Frame::centered("test", &features).unwrap();
+            let points = frame.apply("test", &features).unwrap();
+            assert!((0.25..=2.5).contains(&points.row(1)[0]), "{size}: {:?}", points.row(1));
+        }
+        let large = Features::new(["x"], vec![1e300]).unwrap();
+        let error = Frame::centered("test", &large).unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Overflow { .. }));
+    }
+
+    #[test]
+    fn zeros_of_both_signs_are_one_row() {
+        let features = Features::new(["x"], vec![0.0, -0.0, 1.0, 1.0, 2.0]).unwrap();
+        assert_eq!(distinct_rows(&features, 10), 3);
+        assert_eq!(distinct_rows(&features, 2), 2);
+    }
+}
