@@ -3,7 +3,7 @@
 mod newton;
 mod scaling;
 
-use super::classes::{check_labels, check_names};
+use super::classes::{Explained, check_labels, check_names};
 use crate::data::{Features, Labeled};
 use crate::error::{Result, invalid_parameter};
 use crate::model::{Control, Fit, Predict};
@@ -196,36 +196,33 @@ impl LogisticModel {
         Ok(features
             .values()
             .par_chunks(d * ROWS)
-            .flat_map_iter(|rows| {
-                rows.chunks_exact(d).map(|row| {
-                    let parts = self.scaling.standardized(row).zip(&self.weights);
-                    newton::logistic(self.base + parts.map(|(z, w)| z * w).sum::<f64>())
-                })
-            })
+            .flat_map_iter(|rows| rows.chunks_exact(d).map(|row| self.probability(self.parts(row))))
             .collect())
     }
 
-    /// Why: how far each feature moves the log-odds of each row away from
-    /// [`LogisticModel::base_log_odds`], the coefficient times the distance from the mean.
+    /// The probabilities and why: each feature moves the log-odds of a row away from
+    /// [`LogisticModel::base_log_odds`] by its coefficient times its distance from the mean.
     ///
     /// # Errors
     /// As [`LogisticModel::predict_probability`].
-    pub fn contributions(&self, features: &Features) -> Result<Features> {
+    pub fn explain(&self, features: &Features) -> Result<Explained> {
         check_names("LogisticModel", &self.names, features)?;
         let d = self.names.len();
-        let values = features
-            .values()
-            .par_chunks(d * ROWS)
-            .flat_map_iter(|rows| {
-                rows.chunks_exact(d)
-                    .flat_map(|row| self.scaling.standardized(row).zip(&self.weights).map(|(z, w)| z * w))
-            })
-            .collect();
-        let contributions = Features::new(self.names.clone(), values)?;
-        match features.customers() {
-            Some(customers) => contributions.of_customers(customers.clone()),
-            None => Ok(contributions),
-        }
+        let rows = features.values().par_chunks(d * ROWS);
+        let parts: Vec<f64> =
+            rows.flat_map_iter(|rows| rows.chunks_exact(d).flat_map(|row| self.parts(row))).collect();
+        let probabilities =
+            parts.chunks_exact(d).map(|parts| self.probability(parts.iter().copied())).collect();
+        Explained::new(features, probabilities, self.base, parts)
+    }
+
+    /// What each feature adds to the log-odds of a row.
+    fn parts<'a>(&'a self, row: &'a [f64]) -> impl Iterator<Item = f64> + 'a {
+        self.scaling.standardized(row).zip(&self.weights).map(|(z, weight)| z * weight)
+    }
+
+    fn probability(&self, parts: impl Iterator<Item = f64>) -> f64 {
+        newton::logistic(self.base + parts.sum::<f64>())
     }
 }
 
