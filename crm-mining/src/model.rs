@@ -90,6 +90,11 @@ impl Control {
         self
     }
 
+    /// The same without the progress callback, for parts of a larger work that reports as a whole.
+    pub(crate) fn silent(&self) -> Control {
+        Control { progress: None, ..self.clone() }
+    }
+
     /// Reports progress, then as [`Control::check`].
     ///
     /// # Errors

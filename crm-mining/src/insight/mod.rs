@@ -8,3 +8,10 @@ pub use value::{
     GammaGammaModel, GammaGammaStandardErrors, Rfm, RfmScores, RfmSegment, Scoring,
 };
 pub use segment::{Level, SegmentDescription, Segmentation, Segments, Structure};
+mod churn;
+mod value;
+
+pub use churn::{
+    Churn, ChurnCandidate, ChurnClassifier, ChurnEvaluation, ChurnFeature, ChurnMethod, ChurnModel,
+    ChurnReason, ChurnScores, Effect,
+};

@@ -44,7 +44,9 @@ impl Random {
         let n = n as u64;
         loop {
             let wide = u128::from(self.next_u64()) * u128::from(n);
-            if wide as u64 >= n.wrapping_neg() % n {
+            // The remainder is below n, so that the costly division is seldom needed.
+            let low = wide as u64;
+            if low >= n || low >= n.wrapping_neg() % n {
                 return (wide >> 64) as usize;
             }
         }
