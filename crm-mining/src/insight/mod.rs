@@ -1,3 +1,6 @@
 //! The questions a company asks of its customers.
 
+mod basket;
 mod value;
+
+pub use basket::{Algorithm, CrossSell, Rule, RuleSet, Rules, Suggestion};

@@ -1,1 +1,5 @@
 //! Algorithms that know no customers.
+
+mod itemset;
+
+pub use itemset::{Apriori, FpGrowth, Itemset, Itemsets, Support};
