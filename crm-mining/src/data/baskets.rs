@@ -20,7 +20,7 @@ pub struct Baskets {
     items: Keys,
     item_names: Option<Arc<Strings>>,
     baskets: Csr<u32>,
-    bought: Option<Bought>,
+    bought: Option<Arc<Bought>>,
 }
 
 /// The distinct items of every customer.
@@ -50,7 +50,7 @@ impl Baskets {
             items: items.clone(),
             item_names: orders.item_names().cloned(),
             baskets,
-            bought: Some(Bought { customers, items: bought }),
+            bought: Some(Arc::new(Bought { customers, items: bought })),
         }
     }
 
@@ -100,7 +100,7 @@ impl Baskets {
     }
 
     /// The distinct items of every customer, when the baskets are of known customers.
-    pub(crate) fn bought(&self) -> Option<&Bought> {
+    pub(crate) fn bought(&self) -> Option<&Arc<Bought>> {
         self.bought.as_ref()
     }
 }

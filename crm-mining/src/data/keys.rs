@@ -82,6 +82,12 @@ impl Keys {
         self.get(position).map_or_else(String::new, |key| key.to_string())
     }
 
+    /// The keys at these positions as one text, such as `"bread + milk"`.
+    pub(crate) fn joined(&self, positions: &[u32]) -> String {
+        let names: Vec<String> = positions.iter().map(|&position| self.name(position as usize)).collect();
+        names.join(" + ")
+    }
+
     /// Where a key stands, by its text.
     pub fn position(&self, name: &str) -> Option<usize> {
         match &*self.0 {

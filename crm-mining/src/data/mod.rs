@@ -21,9 +21,11 @@ mod transactions;
 mod zone;
 
 pub use baskets::Baskets;
+pub(crate) use baskets::Bought;
 pub use bitmap::Bitmap;
 pub use column::{Column, Values};
 pub use csr::Csr;
+pub(crate) use csr::group_positions;
 pub use customers::Customers;
 pub use day::{Day, Days};
 pub use features::{Features, Labeled};

@@ -15,3 +15,7 @@ pub use churn::{
     Churn, ChurnCandidate, ChurnClassifier, ChurnEvaluation, ChurnFeature, ChurnMethod, ChurnModel,
     ChurnReason, ChurnScores, Effect,
 };
+mod basket;
+mod value;
+
+pub use basket::{Algorithm, CrossSell, Rule, RuleSet, Rules, Suggestion};

@@ -16,3 +16,6 @@ pub use classes::Explained;
 pub use evaluate::{Calibration, CalibrationBin, Confusion, Folds, Lift, LiftBin, auc};
 pub use forest::{MaxFeatures, RandomForest, RandomForestModel};
 pub use logistic::{LogisticModel, LogisticRegression, Penalized};
+mod itemset;
+
+pub use itemset::{Apriori, FpGrowth, Itemset, Itemsets, Support};
