@@ -21,5 +21,11 @@ pub mod prelude {
         Baskets, Customers, Day, Days, Features, Ledger, Roles, Table, ToTable, Transactions,
     };
     #[doc(no_inline)]
+    pub use crate::insight::{BgNbd, Churn, Clv, GammaGamma, Rfm, Rules, Segmentation};
+    #[doc(no_inline)]
+    pub use crate::prepare::{Cleaner, read_csv};
+    #[doc(no_inline)]
+    pub use crate::profile::{Profiles, Purchases};
+    #[doc(no_inline)]
     pub use crate::{Control, Fit, Predict};
 }

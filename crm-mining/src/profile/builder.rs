@@ -28,7 +28,7 @@ impl<'a> ProfileBuilder<'a> {
     /// One profile for every customer that any part speaks of, in order of their keys.
     ///
     /// # Errors
-    /// [`ErrorKind::NotEnoughData`] without a part.
+    /// [`ErrorKind::NotEnoughData`] without a part, or with one that does not know its customers.
     pub fn build(&self) -> Result<Profiles> {
         self.build_with(&Control::default())
     }
@@ -38,13 +38,20 @@ impl<'a> ProfileBuilder<'a> {
     /// # Errors
     /// Those of [`ProfileBuilder::build`]; and the caller's wish to stop.
     pub fn build_with(&self, control: &Control) -> Result<Profiles> {
-        let Some((first, rest)) = self.parts.split_first() else {
+        let parts: Vec<&Keys> =
+            self.parts.iter().map(|part| part.customers()).collect::<Option<_>>().ok_or_else(|| {
+                ErrorKind::NotEnoughData {
+                    of: "Profiles",
+                    needed: 1,
+                    unit: "customers known to each part",
+                    got: 0,
+                }
+            })?;
+        let Some((first, rest)) = parts.split_first() else {
             return Err(ErrorKind::NotEnoughData { of: "Profiles", needed: 1, unit: "parts", got: 0 }.into());
         };
-        let customers =
-            rest.iter().fold(first.customers().clone(), |all, part| all.union(part.customers()).0);
-        let places: Vec<Vec<u32>> =
-            self.parts.iter().map(|part| places_of(&customers, part.customers())).collect();
+        let customers = rest.iter().fold((*first).clone(), |all, part| all.union(part).0);
+        let places: Vec<Vec<u32>> = parts.iter().map(|part| places_of(&customers, part)).collect();
         const CHUNK: usize = 1024;
         let all: Vec<usize> = (0..customers.len()).collect();
         let chunks: Vec<Vec<Profile>> = all

@@ -14,8 +14,8 @@ use crate::data::Keys;
 /// struct Birthdays(Keys, Vec<Day>);
 ///
 /// impl Part for Birthdays {
-///     fn customers(&self) -> &Keys {
-///         &self.0
+///     fn customers(&self) -> Option<&Keys> {
+///         Some(&self.0)
 ///     }
 ///     fn tell(&self, customer: usize, profile: &mut Profile) {
 ///         profile.add_fact("birthday", self.1[customer]);
@@ -29,8 +29,8 @@ use crate::data::Keys;
 /// # Ok::<(), crm_mining::Error>(())
 /// ```
 pub trait Part: Sync {
-    /// The customers it speaks of.
-    fn customers(&self) -> &Keys;
+    /// The customers it speaks of; `None` when the result does not know them, which no profile can use.
+    fn customers(&self) -> Option<&Keys>;
 
     /// Writes what it knows of the customer at this position of [`Part::customers`].
     fn tell(&self, customer: usize, profile: &mut Profile);

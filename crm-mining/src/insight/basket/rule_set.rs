@@ -163,6 +163,16 @@ impl RuleSet {
         rules.into_iter().filter(is_first).take(max).filter_map(|rule| self.suggestion(rule)).collect()
     }
 
+    /// The customers whose baskets were mined; `None` when the baskets are of unknown customers.
+    pub fn customers(&self) -> Option<&Keys> {
+        self.bought.as_ref().map(|bought| &bought.customers)
+    }
+
+    /// What to offer to the customer at this position, by [`RuleSet::suggest`] from all items bought.
+    pub fn suggest_to(&self, customer: usize, max: usize) -> Vec<Suggestion> {
+        self.bought.as_ref().map_or_else(Vec::new, |bought| self.suggest(bought.items.row(customer), max))
+    }
+
     fn suggestion(&self, rule: u32) -> Option<Suggestion> {
         let Rule { antecedent, consequent, lift, confidence, .. } = self.get(rule as usize)?;
         Some(Suggestion { item: *consequent.first()?, because: *antecedent.first()?, rule, lift, confidence })

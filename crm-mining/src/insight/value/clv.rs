@@ -186,6 +186,7 @@ impl Predict<Summary> for Clv {
         let identified = |(&x, &mean): (&f64, &f64)| x > 0.0 && mean > 0.0;
         Ok(ClvEstimates {
             customers: summary.customers().clone(),
+            horizon_days: steps.last().map_or(0.0, |&(end, _)| end),
             repeated: summary.frequency().iter().map(|&x| x > 0.0).collect(),
             identified: summary.frequency().iter().zip(summary.monetary()).map(identified).collect(),
             p_alive: buying.iter().map(|of| of.p_alive).collect(),
@@ -200,6 +201,7 @@ impl Predict<Summary> for Clv {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClvEstimates {
     customers: Keys,
+    horizon_days: f64,
     repeated: Vec<bool>,
     identified: Vec<bool>,
     p_alive: Vec<f64>,
@@ -212,6 +214,11 @@ impl ClvEstimates {
     /// The customers.
     pub fn customers(&self) -> &Keys {
         &self.customers
+    }
+
+    /// How many days ahead the figures look.
+    pub fn horizon_days(&self) -> f64 {
+        self.horizon_days
     }
 
     /// The probability that the customer at this position is still one; `None` for a customer without a

@@ -4,8 +4,8 @@ use crate::data::{Customers, Keys};
 use crate::profile::{Part, Profile};
 
 impl Part for Customers {
-    fn customers(&self) -> &Keys {
-        self.keys()
+    fn customers(&self) -> Option<&Keys> {
+        Some(self.keys())
     }
 
     fn tell(&self, customer: usize, profile: &mut Profile) {

@@ -1,0 +1,207 @@
+//! The main job: from a messy order file to one profile per customer.
+//!
+//! ```text
+//! cargo run --release -p examples --example customer_profiles -- [FILE] [--out DIR] [--customary]
+//! ```
+//!
+//! FILE is CSV (also gzip) or Parquet; without one the library makes a shop of its own. DIR (default `out`)
+//! receives `profiles.jsonl`, `profiles.parquet`, `rules.csv` and `rejected.csv`. `--customary` chooses the
+//! definitions of the customary analyst's script (cancelled sales stay in, item codes of five digits,
+//! capped quantities and prices) for comparison with published figures.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program speaks to its user")]
+
+use crm_mining::insight::{FitStatus, RfmScores};
+use crm_mining::prelude::*;
+use crm_mining::prepare::{CsvReader, RawTable, SampleShop, read_parquet, write_csv};
+use crm_mining::{Progress, Result};
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+fn main() -> std::process::ExitCode {
+    let mut job = Job { file: None, out: PathBuf::from("out"), customary: false };
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--customary" => job.customary = true,
+            "--out" => match arguments.next() {
+                Some(folder) => job.out = PathBuf::from(folder),
+                None => return usage(),
+            },
+            option if option.starts_with("--") => return usage(),
+            file if job.file.is_none() => job.file = Some(PathBuf::from(file)),
+            _ => return usage(),
+        }
+    }
+    match job.run() {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+fn usage() -> std::process::ExitCode {
+    eprintln!("usage: customer_profiles [FILE] [--out DIR] [--customary]");
+    std::process::ExitCode::from(2)
+}
+
+struct Job {
+    file: Option<PathBuf>,
+    out: PathBuf,
+    customary: bool,
+}
+
+impl Job {
+    fn run(&self) -> Result<()> {
+        let control = Control::default().on_progress(show_progress);
+
+        // Every row is read or returned with a reason. Text stays text: 00123 is not 123.
+        let raw = read(self.file.as_deref(), &control)?;
+        println!("{}: {} rows, {} could not be read", raw.table.name(), raw.report.rows, raw.rejected.len());
+
+        // Rows are kept, changed with a note, or set aside with a reason.
+        let cleaner = if self.customary { Cleaner::customary() } else { Cleaner::transactions() };
+        let cleaned = cleaner.clean_with(raw, &control)?;
+        for step in &cleaned.steps {
+            println!("  {:<18} {:>8} rows set aside, {:>6} values changed", step.step, step.rejected, step.changed);
+        }
+
+        // The shapes that every analysis walks. "Today" is the last day of the file, never a clock.
+        let orders = Transactions::with_roles(&cleaned.table, &cleaned.roles)?;
+        let ledger = Ledger::new(&orders);
+        let as_of = ledger.last_day();
+        let revenue: f64 = orders.amounts().iter().sum();
+        println!("{} lines of {} customers until {as_of}, {revenue:.2} in all\n", orders.len(), orders.customers().len());
+
+        // What customers did, and what they are worth.
+        let rfm_day = if self.customary { as_of + Days(1) } else { as_of };
+        let rfm = Rfm::default().score(&ledger, rfm_day)?;
+        show_segments_of(&rfm);
+        let summary = ledger.summary(as_of);
+        let buying = available("BG/NBD", BgNbd::default().fit_with(&summary, &control));
+        let spend = available("Gamma-Gamma", GammaGamma::default().fit_with(&summary, &control));
+        let clv = match (&buying, &spend) {
+            (Some(buying), Some(spend)) => {
+                println!(
+                    "BG/NBD  r {:.4}  alpha {:.4}  a {:.4}  b {:.4}{}\nGamma-Gamma  p {:.4}  q {:.4}  v {:.3}{}",
+                    buying.r(), buying.alpha(), buying.a(), buying.b(), boundary(buying.status()),
+                    spend.p(), spend.q(), spend.v(), boundary(spend.status()),
+                );
+                let clv = Clv::new(buying, spend).months(12).predict(&summary)?;
+                let repeat = clv.identified().iter().zip(clv.clv()).filter(|(known, _)| **known);
+                println!("lifetime value of repeat customers, 12 months: {:.0}\n", repeat.map(|(_, v)| v).sum::<f64>());
+                Some(clv)
+            }
+            _ => None,
+        };
+
+        // Groups that describe themselves; k is chosen by silhouette.
+        let ks = if self.customary { 2..=10 } else { 2..=8 };
+        let segments = available("segments", Segmentation::kmeans(ks).fit_with(&rfm.features(), &control));
+        for segment in segments.iter().flat_map(|segments| segments.segments()) {
+            println!("segment {}: {}", segment.name, segment.description);
+        }
+
+        // Who will not come back: learnt before the window, checked in it, said for today.
+        let churn = available("churn", Churn::within(Days(90)).fit_with(&ledger, as_of, &control));
+        if let Some(evaluation) = churn.as_ref().map(|churn| churn.evaluation()) {
+            let (n, rate) = (evaluation.customers, evaluation.churn_rate() * 100.0);
+            println!("\nchurn: {rate:.2} % of {n} customers bought nothing in 90 days");
+            for candidate in &evaluation.candidates {
+                let (name, auc, noise) = (candidate.method.name(), candidate.auc, candidate.auc_deviation);
+                println!("  {name:<20} AUC {auc:.4} (± {noise:.4} across folds)");
+            }
+        }
+
+        // What goes together, and so what to offer next.
+        let baskets = Baskets::new(&orders);
+        let mut rules = Rules::min_support(0.01);
+        if !self.customary {
+            rules = rules.min_lift(1.2);
+        }
+        let rules = available("rules", rules.min_confidence(0.3).mine_with(&baskets, &control));
+        if let Some(rules) = &rules {
+            println!("\n{} rules from {} baskets, the strongest:", rules.len(), rules.n_baskets());
+            for rule in rules.iter().take(3) {
+                let (from, to) = (rules.names(rule.antecedent), rules.names(rule.consequent));
+                println!("  {from} → {to}  (confidence {:.2}, lift {:.1})", rule.confidence, rule.lift);
+            }
+        }
+
+        // One profile per customer, with the rows behind it.
+        let purchases = Purchases::new(&orders);
+        let customers = Customers::from_table(&cleaned.table, &cleaned.roles, &attributes(&cleaned.table))?;
+        let mut profiles = Profiles::new(as_of).with(&customers).with(&purchases).with(&rfm);
+        if let Some(clv) = &clv {
+            profiles = profiles.with(clv);
+        }
+        if let Some(segments) = &segments {
+            profiles = profiles.with(segments);
+        }
+        if let Some(churn) = &churn {
+            profiles = profiles.with(churn);
+        }
+        if let Some(rules) = &rules {
+            profiles = profiles.with(rules);
+        }
+        let profiles = profiles.build_with(&control)?;
+
+        let out = |name: &str| self.out.join(name);
+        std::fs::create_dir_all(&self.out).map_err(|source| crm_mining::ErrorKind::Io {
+            path: self.out.clone(),
+            action: "create the folder",
+            source,
+        })?;
+        profiles.write_jsonl(out("profiles.jsonl"))?;
+        profiles.write_parquet(out("profiles.parquet"))?;
+        write_csv(&cleaned.rejected.to_table(), out("rejected.csv"))?;
+        if let Some(rules) = &rules {
+            write_csv(&rules.to_table(), out("rules.csv"))?;
+        }
+        println!("\n{} profiles in {}", profiles.len(), out("profiles.jsonl").display());
+        Ok(())
+    }
+}
+
+fn read(file: Option<&Path>, control: &Control) -> Result<RawTable> {
+    match file {
+        Some(file) if file.extension().is_some_and(|extension| extension == "parquet") => read_parquet(file),
+        Some(file) => CsvReader::default().read_path_with(file, control),
+        None => CsvReader::default().read_bytes("sample shop", SampleShop::default().generate()?.csv.as_bytes()),
+    }
+}
+
+/// Columns that say something of the customer, where the file has them.
+fn attributes(table: &Table) -> Vec<&str> {
+    ["customer_name", "city", "Country"].into_iter().filter(|name| table.find(name).is_some()).collect()
+}
+
+/// A model that these data cannot bear is left out of the profiles, and said so.
+fn available<T>(what: &str, result: Result<T>) -> Option<T> {
+    result.inspect_err(|error| println!("no {what}: {error}")).ok()
+}
+
+fn boundary(status: &FitStatus) -> String {
+    match status {
+        FitStatus::Converged => String::new(),
+        FitStatus::Boundary(which) => format!("  (at the boundary: {which:?})"),
+    }
+}
+
+fn show_segments_of(rfm: &RfmScores) {
+    let mut names: Vec<&str> = rfm.segment().iter().map(|segment| segment.name()).collect();
+    names.sort_unstable();
+    let counts = names.chunk_by(|a, b| a == b).map(|same| format!("{} {}", same.len(), same.first().unwrap_or(&"")));
+    println!("RFM segments: {}", counts.collect::<Vec<_>>().join(", "));
+}
+
+fn show_progress(progress: Progress) {
+    let mut screen = std::io::stderr();
+    if screen.is_terminal() {
+        let Progress { stage, done, total } = progress;
+        let line = if total > 0 { format!("{stage} {done}/{total}") } else { format!("{stage} {done}") };
+        // A screen that cannot be written to is no reason to stop.
+        let _ = write!(screen, "\r{line:<60}\r");
+    }
+}
