@@ -9,6 +9,8 @@ mod day;
 mod features;
 mod keys;
 mod ledger;
+#[cfg(feature = "ndarray")]
+mod ndarray;
 pub(crate) mod parse;
 mod reading;
 mod roles;
