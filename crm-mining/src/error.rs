@@ -133,6 +133,10 @@ pub enum ErrorKind {
     #[error("{stage}: the deadline passed")]
     DeadlinePassed { stage: &'static str },
 
+    /// An algorithm of another library, called through a bridge, refused or panicked.
+    #[error("{library}: the bridged library failed: {found}")]
+    Bridge { library: &'static str, found: String },
+
     /// The operating system refused.
     #[error("{}: cannot {action}: {source}", .path.display())]
     Io { path: PathBuf, action: &'static str, source: std::io::Error },
@@ -161,6 +165,7 @@ impl ErrorKind {
             ErrorKind::Incompatible { .. } => "Incompatible",
             ErrorKind::Cancelled { .. } => "Cancelled",
             ErrorKind::DeadlinePassed { .. } => "DeadlinePassed",
+            ErrorKind::Bridge { .. } => "Bridge",
             ErrorKind::Io { .. } => "Io",
         }
     }

@@ -10,6 +10,8 @@ mod features;
 mod intern;
 mod keys;
 mod ledger;
+#[cfg(feature = "ndarray")]
+mod ndarray;
 pub(crate) mod parse;
 mod reading;
 mod roles;
