@@ -38,10 +38,11 @@ impl ChurnReason {
 impl Display for ChurnReason {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         let value = self.value;
+        let s = if value == 1.0 { "" } else { "s" };
         match self.feature {
-            ChurnFeature::Recency => write!(f, "last purchase {value} days ago"),
-            ChurnFeature::Tenure => write!(f, "first purchase {value} days ago"),
-            ChurnFeature::Orders => write!(f, "{value} orders in all"),
+            ChurnFeature::Recency => write!(f, "last purchase {value} day{s} ago"),
+            ChurnFeature::Tenure => write!(f, "first purchase {value} day{s} ago"),
+            ChurnFeature::Orders => write!(f, "{value} order{s} in all"),
             ChurnFeature::Spend => write!(f, "{value:.2} spent in all"),
             ChurnFeature::AverageOrder => write!(f, "{value:.2} spent per order"),
             ChurnFeature::OrderDeviation => write!(f, "amounts vary by {value:.2}"),
@@ -49,9 +50,9 @@ impl Display for ChurnReason {
             ChurnFeature::GapMean if value == 0.0 => write!(f, "one purchase day only"),
             ChurnFeature::GapMean => write!(f, "{value:.1} days between purchases"),
             ChurnFeature::GapDeviation => write!(f, "time between purchases varies by {value:.1} days"),
-            ChurnFeature::Units => write!(f, "{value} units in all"),
+            ChurnFeature::Units => write!(f, "{value} unit{s} in all"),
             ChurnFeature::RecentSpend => write!(f, "{value:.2} spent in the last {} days", self.within.0),
-            ChurnFeature::ReturnDays => write!(f, "{value} days with returns"),
+            ChurnFeature::ReturnDays => write!(f, "{value} day{s} with returns"),
         }?;
         f.write_str(match self.effect() {
             Effect::Raises => " (raises the risk)",
