@@ -105,7 +105,7 @@ impl Fit<Labeled> for LogisticRegression {
     fn fit_with(&self, data: &Labeled, control: &Control) -> Result<LogisticModel> {
         self.check()?;
         check_labels(NAME, data)?;
-        let scaling = Scaling::of(NAME, data.features())?;
+        let scaling = Scaling::of(NAME, data.features(), control)?;
         let penalties = scaling.scales().map(|scale| match self.penalized {
             Penalized::StandardizedColumns => self.penalty,
             Penalized::RawColumns => self.penalty * scale * scale,
