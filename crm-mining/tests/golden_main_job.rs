@@ -8,6 +8,7 @@ mod common;
 
 use crm_mining::ErrorKind;
 use crm_mining::insight::{FitStatus, RfmSegment};
+use crm_mining::learn::{FpGrowth, Support};
 use crm_mining::prelude::*;
 use crm_mining::prepare::{Cancellations, Cleaned, Reason, Step};
 use std::collections::BTreeMap;
@@ -42,7 +43,10 @@ fn cleaning_counts() {
     let capped = |column: &str| cleaned.changes.iter().filter(|change| change.column == column).count();
     assert_eq!((capped("Quantity"), capped("UnitPrice")), (955, 402));
     let orders = orders(&cleaned);
-    assert_eq!((orders.len(), orders.customers().len(), orders.orders().unwrap().0.len()), (391_150, 4_334, 18_402));
+    assert_eq!(
+        (orders.len(), orders.customers().len(), orders.orders().unwrap().0.len()),
+        (391_150, 4_334, 18_402)
+    );
     let revenue: f64 = orders.amounts().iter().sum();
     assert!((revenue - 8_104_362.49).abs() < 0.005, "{revenue}");
 }
@@ -78,11 +82,23 @@ fn scores_values_and_segments() {
 
     let segments = Segmentation::kmeans(2..=10).fit(&rfm.features()).unwrap();
     assert_eq!(segments.k(), 2);
-    let printed = [0.4336, 0.3399, 0.3353, 0.3194, 0.3146, 0.3047, 0.2791, 0.282, 0.2783];
-    for ((k, found), printed) in segments.silhouettes().iter().zip(printed) {
-        // Ten starts find the same optimum up to k = 7; beyond, one of two of equal inertia.
-        let tolerance = if *k <= 7 { 0.0005 } else { 0.004 };
-        assert!((found - printed).abs() < tolerance, "k = {k}: {found} is not {printed}");
+    // Left: what the stacks print (scikit-learn 1.9.1, tolerance 1e-4, 10 starts). Right: the same run to its
+    // fixpoint (tolerance 0) with 100 starts, inertia 2280.92 instead of 2284.94 at k = 8. Ours go to the
+    // fixpoint, so each must be one of the two.
+    let printed = [
+        (0.4336, 0.4336),
+        (0.3399, 0.3408),
+        (0.3353, 0.3365),
+        (0.3194, 0.3195),
+        (0.3146, 0.3149),
+        (0.3047, 0.3052),
+        (0.2791, 0.3041),
+        (0.2820, 0.2825),
+        (0.2783, 0.2790),
+    ];
+    for (&(k, found), (ten, hundred)) in segments.silhouettes().iter().zip(printed) {
+        let near = |printed: f64| (found - printed).abs() < 0.0006;
+        assert!(near(ten) || near(hundred), "k = {k}: {found} is neither {ten} nor {hundred}");
     }
 }
 
@@ -96,9 +112,13 @@ fn every_penalty_converges_or_names_the_boundary() {
         for penalty in [0.0, 0.0001, 0.001, 0.01, 0.05, 0.1] {
             match BgNbd::default().penalizer(penalty).fit(&summary) {
                 Ok(model) => {
-                    let sound = [model.r(), model.alpha(), model.b()].iter().all(|v| v.is_finite() && *v > 0.0);
+                    let sound =
+                        [model.r(), model.alpha(), model.b()].iter().all(|v| v.is_finite() && *v > 0.0);
                     assert!(sound && model.log_likelihood().is_finite(), "{model:?}");
-                    assert!(model.a() > 1e-9 || matches!(model.status(), FitStatus::Boundary(_)), "{model:?}");
+                    assert!(
+                        model.a() > 1e-9 || matches!(model.status(), FitStatus::Boundary(_)),
+                        "{model:?}"
+                    );
                 }
                 Err(error) => assert!(matches!(error.kind(), ErrorKind::NotConverged { .. }), "{error}"),
             }
@@ -126,7 +146,8 @@ fn rules_and_offers() {
     let Some(cleaned) = cleaned(&Cleaner::customary()) else { return };
     let baskets = Baskets::new(&orders(&cleaned));
     assert_eq!((baskets.len(), baskets.items().len()), (18_402, 3_659));
-    let itemsets = crm_mining::learn::FpGrowth::new(crm_mining::learn::Support::Share(0.01)).fit(&baskets).unwrap();
+    let itemsets =
+        FpGrowth { min_support: Support::Share(0.01), ..FpGrowth::default() }.fit(&baskets).unwrap();
     assert_eq!(itemsets.len(), 1_041);
     let rules = Rules::min_support(0.01).min_confidence(0.3).mine(&baskets).unwrap();
     assert_eq!(rules.len(), 732);

@@ -64,7 +64,10 @@ impl Job {
         let cleaner = if self.customary { Cleaner::customary() } else { Cleaner::transactions() };
         let cleaned = cleaner.clean_with(raw, &control)?;
         for step in &cleaned.steps {
-            println!("  {:<18} {:>8} rows set aside, {:>6} values changed", step.step, step.rejected, step.changed);
+            println!(
+                "  {:<18} {:>8} rows set aside, {:>6} values changed",
+                step.step, step.rejected, step.changed
+            );
         }
 
         // The shapes that every analysis walks. "Today" is the last day of the file, never a clock.
@@ -72,7 +75,11 @@ impl Job {
         let ledger = Ledger::new(&orders);
         let as_of = ledger.last_day();
         let revenue: f64 = orders.amounts().iter().sum();
-        println!("{} lines of {} customers until {as_of}, {revenue:.2} in all\n", orders.len(), orders.customers().len());
+        println!(
+            "{} lines of {} customers until {as_of}, {revenue:.2} in all\n",
+            orders.len(),
+            orders.customers().len()
+        );
 
         // What customers did, and what they are worth.
         let rfm_day = if self.customary { as_of + Days(1) } else { as_of };
@@ -85,12 +92,22 @@ impl Job {
             (Some(buying), Some(spend)) => {
                 println!(
                     "BG/NBD  r {:.4}  alpha {:.4}  a {:.4}  b {:.4}{}\nGamma-Gamma  p {:.4}  q {:.4}  v {:.3}{}",
-                    buying.r(), buying.alpha(), buying.a(), buying.b(), boundary(buying.status()),
-                    spend.p(), spend.q(), spend.v(), boundary(spend.status()),
+                    buying.r(),
+                    buying.alpha(),
+                    buying.a(),
+                    buying.b(),
+                    boundary(buying.status()),
+                    spend.p(),
+                    spend.q(),
+                    spend.v(),
+                    boundary(spend.status()),
                 );
                 let clv = Clv::new(buying, spend).months(12).predict(&summary)?;
                 let repeat = clv.identified().iter().zip(clv.clv()).filter(|(known, _)| **known);
-                println!("lifetime value of repeat customers, 12 months: {:.0}\n", repeat.map(|(_, v)| v).sum::<f64>());
+                println!(
+                    "lifetime value of repeat customers, 12 months: {:.0}\n",
+                    repeat.map(|(_, v)| v).sum::<f64>()
+                );
                 Some(clv)
             }
             _ => None,
@@ -168,7 +185,9 @@ fn read(file: Option<&Path>, control: &Control) -> Result<RawTable> {
     match file {
         Some(file) if file.extension().is_some_and(|extension| extension == "parquet") => read_parquet(file),
         Some(file) => CsvReader::default().read_path_with(file, control),
-        None => CsvReader::default().read_bytes("sample shop", SampleShop::default().generate()?.csv.as_bytes()),
+        None => {
+            CsvReader::default().read_bytes("sample shop", SampleShop::default().generate()?.csv.as_bytes())
+        }
     }
 }
 
@@ -192,7 +211,8 @@ fn boundary(status: &FitStatus) -> String {
 fn show_segments_of(rfm: &RfmScores) {
     let mut names: Vec<&str> = rfm.segment().iter().map(|segment| segment.name()).collect();
     names.sort_unstable();
-    let counts = names.chunk_by(|a, b| a == b).map(|same| format!("{} {}", same.len(), same.first().unwrap_or(&"")));
+    let counts =
+        names.chunk_by(|a, b| a == b).map(|same| format!("{} {}", same.len(), same.first().unwrap_or(&"")));
     println!("RFM segments: {}", counts.collect::<Vec<_>>().join(", "));
 }
 

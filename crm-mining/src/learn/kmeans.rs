@@ -34,7 +34,7 @@ const FEW_ROWS: usize = 1 << 16;
 /// | `n_init` | starts | 10 |
 /// | `max_iterations` | updates of the centers per start | 300 |
 /// | `tolerance` | squared movement of the centers that counts as none, as a share of the mean variance of the columns | 1e-4 |
-/// | `seed` | of the random numbers | 0 |
+/// | `seed` | of the random numbers | 42 |
 ///
 /// Fitting gives a [`KMeansModel`]; the same data and seed give the same bits on any number of threads.
 ///
@@ -77,7 +77,7 @@ pub struct KMeans {
 impl KMeans {
     /// The default settings for `k` clusters.
     pub fn new(k: usize) -> KMeans {
-        KMeans { k, n_init: 10, max_iterations: 300, tolerance: 1e-4, seed: 0 }
+        KMeans { k, n_init: 10, max_iterations: 300, tolerance: 1e-4, seed: 42 }
     }
 
     fn check(&self, features: &Features) -> Result<()> {

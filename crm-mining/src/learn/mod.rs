@@ -1,29 +1,29 @@
 //! Algorithms that know no customers.
 
 mod blocks;
-mod classes;
-mod evaluate;
-mod forest;
-mod itemset;
 #[cfg(any(feature = "linfa", feature = "smartcore"))]
 mod bridge;
 #[cfg(feature = "linfa")]
 mod bridge_linfa;
 #[cfg(feature = "smartcore")]
 mod bridge_smartcore;
+mod classes;
+mod evaluate;
+mod forest;
+mod itemset;
 mod kmeans;
 mod logistic;
 mod silhouette;
 
 pub(crate) use blocks::distinct_rows;
-pub use classes::Explained;
-pub use evaluate::{Calibration, CalibrationBin, Confusion, Folds, Lift, LiftBin, auc};
-pub use forest::{MaxFeatures, RandomForest, RandomForestModel};
-pub use itemset::{Apriori, FpGrowth, Itemset, Itemsets, Support};
 #[cfg(feature = "linfa")]
 pub use bridge_linfa::{fit_linfa, linfa_dataset, linfa_labeled, predict_linfa};
 #[cfg(feature = "smartcore")]
 pub use bridge_smartcore::{fit_smartcore, fit_smartcore_labeled, predict_smartcore, smartcore_matrix};
+pub use classes::Explained;
+pub use evaluate::{Calibration, CalibrationBin, Confusion, Folds, Lift, LiftBin, auc};
+pub use forest::{MaxFeatures, RandomForest, RandomForestModel};
+pub use itemset::{Apriori, FpGrowth, Itemset, Itemsets, Support};
 pub use kmeans::{KMeans, KMeansModel};
 pub use logistic::{LogisticModel, LogisticRegression, Penalized};
 pub use silhouette::{Silhouette, SilhouetteScore};
