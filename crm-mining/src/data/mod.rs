@@ -1,5 +1,7 @@
 //! Records and shapes: what was read, and the few compact forms that every analysis walks.
 
+#[cfg(feature = "arrow")]
+pub(crate) mod arrow;
 mod baskets;
 mod bitmap;
 mod column;

@@ -54,6 +54,36 @@ fn csv_line<'a>(
     file.write_all(b"\n")
 }
 
+/// Writes a table as Parquet, packed by Zstandard. Missing values are nulls.
+///
+/// The file appears whole or not at all; one that was there is replaced only at the end.
+///
+/// # Errors
+/// [`ErrorKind::Io`](crate::ErrorKind::Io).
+#[cfg(feature = "parquet")]
+pub fn write_parquet(table: &Table, path: impl AsRef<Path>) -> Result<()> {
+    use crate::data::arrow::Outgoing;
+    use parquet::arrow::ArrowWriter;
+    use parquet::basic::{Compression, ZstdLevel};
+    use parquet::file::properties::WriterProperties;
+
+    const ROWS_AT_ONCE: usize = 1 << 16;
+    let path = path.as_ref();
+    let failed = |error: parquet::errors::ParquetError| io_error(path, "write")(std::io::Error::other(error));
+    let packed = Compression::ZSTD(ZstdLevel::default());
+    let properties = WriterProperties::builder().set_compression(packed).build();
+    let outgoing = Outgoing::new(table);
+    write_whole(path, |file| {
+        let mut writer = ArrowWriter::try_new(file, outgoing.schema(), Some(properties)).map_err(failed)?;
+        for start in (0..table.n_rows()).step_by(ROWS_AT_ONCE) {
+            let end = (start + ROWS_AT_ONCE).min(table.n_rows());
+            writer.write(&outgoing.rows(start..end)?).map_err(failed)?;
+        }
+        writer.close().map_err(failed)?;
+        Ok(())
+    })
+}
+
 /// Writes a file beside `path`, and puts it in its place when it is whole and on disk.
 pub(crate) fn write_whole(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> Result<()>) -> Result<()> {
     static COUNT: AtomicU32 = AtomicU32::new(0);

@@ -229,3 +229,102 @@ fn check_rows(name: &str, rows: u64) -> Result<()> {
         setting,
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::raw::BadRowReason;
+    use super::*;
+
+    const TRICKY: &[u8] =
+        b"id,note,n\r\n1,\"two\r\nlines, \"\"quoted\"\"\",1\n\n2,5\" pipe,2\r3,\xFF,3\n4,\"open,4\n\
+        5,ok,5\n6,\"x\"y,6\n7,too,many,7\n8\n\"9\",\"\",\"\"\"\"\r\n10,\"\xE7\x8E\x8B\",10";
+
+    fn shown(raw: &RawTable) -> Vec<(u64, Vec<Option<String>>)> {
+        let row = |row| raw.table.columns().iter().map(|c| c.show(row).map(|v| v.into_owned())).collect();
+        (0..raw.table.n_rows()).map(|r| (raw.table.row_number(r), row(r))).collect()
+    }
+
+    #[test]
+    fn every_row_kept_or_rejected() {
+        let raw = CsvReader::default().read_bytes("tricky", TRICKY).unwrap();
+        let row =
+            |row, values: [&str; 3]| (row, values.map(|v| (!v.is_empty()).then(|| v.to_owned())).to_vec());
+        let expected = vec![
+            row(1, ["1", "two\r\nlines, \"quoted\"", "1"]),
+            row(2, ["2", "5\" pipe", "2"]),
+            row(5, ["5", "ok", "5"]),
+            row(9, ["9", "", "\""]),
+            row(10, ["10", "王", "10"]),
+        ];
+        assert_eq!(shown(&raw), expected);
+        let bad: Vec<_> =
+            raw.rejected.iter().map(|bad| (bad.row, bad.line, bad.reason, &*bad.text)).collect();
+        let (expected, many, few) = (3, 4, 1);
+        assert_eq!(
+            bad,
+            [
+                (3, 6, BadRowReason::BadEncoding, "3,\u{FFFD},3"),
+                (4, 7, BadRowReason::UnclosedQuote, "4,\"open,4"),
+                (6, 9, BadRowReason::TextAfterQuote, "6,\"x\"y,6"),
+                (7, 10, BadRowReason::TooManyFields { expected, got: many }, "7,too,many,7"),
+                (8, 11, BadRowReason::TooFewFields { expected, got: few }, "8"),
+            ]
+        );
+        for bad in &raw.rejected {
+            let at = &TRICKY[bad.offset as usize..];
+            assert_eq!(bad.text.as_bytes()[0], at[0]);
+        }
+        assert_eq!(raw.report.rows, 10);
+    }
+
+    #[test]
+    fn blocks_and_threads_change_nothing() {
+        let mut long = TRICKY.to_vec();
+        for i in 0..300 {
+            let quote = if i % 97 == 0 { "\"" } else { "" };
+            long.extend(format!("\n{i},{quote}name {},{}", i % 7, i / 3).bytes());
+        }
+        for text in [TRICKY, &long] {
+            let reader = CsvReader::default().max_field_bytes(100);
+            let whole = reader.read_bytes("x", text).unwrap();
+            for block_bytes in [1, 2, 3, 7, 63, 64, 65, 1000] {
+                for threads in [1, 3] {
+                    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+                    let reader = CsvReader { block_bytes, ..reader.clone() };
+                    let read = pool.install(|| reader.read_bytes("x", text)).unwrap();
+                    assert_eq!(read, whole, "blocks of {block_bytes}, {threads} threads");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn fields_that_are_too_long() {
+        let read = |text: &str, block_bytes| {
+            let reader = CsvReader { block_bytes, ..CsvReader::default().max_field_bytes(10) };
+            reader.read_bytes("x", text.as_bytes()).map(|raw| (raw.table.n_rows(), raw.rejected.len()))
+        };
+        for block_bytes in [1, 5, 1000] {
+            assert_eq!(read("a,b\n1,0123456789\n", block_bytes).unwrap(), (1, 0));
+            assert_eq!(read("a,b\n1,\"0123456789\"\n", block_bytes).unwrap(), (1, 0));
+            for text in ["a,b\n1,0123456789x\n", "a,b\n1,\"0123456789x\"\n", "a,b\n1,\"0123456789x"] {
+                let error = read(text, block_bytes).unwrap_err();
+                let ErrorKind::LimitExceeded { limit: 10, setting: "max_field_bytes", .. } = error.kind()
+                else {
+                    panic!("{error}");
+                };
+            }
+            assert_eq!(read("a,b\n1,\"23\n4,5678\n9,0\"\n", block_bytes).unwrap(), (2, 1));
+        }
+    }
+
+    #[test]
+    fn settings_are_checked() {
+        for reader in [CsvReader::default().delimiter(b'"'), CsvReader::default().max_field_bytes(0)] {
+            let error = reader.read_bytes("x", b"a\n1\n").unwrap_err();
+            assert!(matches!(error.kind(), ErrorKind::InvalidParameter { of: "CsvReader", .. }), "{error}");
+        }
+        let json = serde_json::to_string(&CsvReader::default()).unwrap();
+        assert_eq!(serde_json::from_str::<CsvReader>(&json).unwrap(), CsvReader::default());
+    }
+}

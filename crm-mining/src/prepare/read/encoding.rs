@@ -67,7 +67,7 @@ impl Encoding {
             invalid += usize::from(!chunk.invalid().is_empty() && !cut);
         }
         // In GB18030 about one pair of bytes in seven is also a sign of UTF-8.
-        if invalid == 0 && valid > 0 || valid > invalid {
+        if valid > 0 && valid >= invalid || invalid == 0 {
             Encoding::Utf8
         } else if looks_like_gb18030(text) {
             Encoding::Gb18030

@@ -3,7 +3,7 @@
 use super::delimiter::find_delimiter;
 use super::marks::Marks;
 use super::raw::BadRow;
-use super::records::{Cell, Position, RECORD_FIELDS, Scanned, Scanner, Stop, record};
+use super::records::{Cell, Piece, Position, RECORD_FIELDS, Scanned, Scanner, Stop, record};
 use super::source::Source;
 use crate::error::{ErrorKind, Result};
 use std::collections::HashMap;
@@ -147,14 +147,14 @@ impl<'a> Feed<'a> {
 
     /// Finds the records of the text, which is UTF-8 as far as they go: rows that were not are rejected.
     fn scan(&mut self, text: &mut [u8], scanned: &mut Scanned) -> Result<usize> {
-        let before = self.scanner.position;
-        let taken = self.scanner.scan(text, self.source.ended, false, scanned)?;
+        let (before, last) = (self.scanner.position, self.source.ended);
+        let taken = self.scanner.scan(Piece { text, last, checked: false }, scanned)?;
         if std::str::from_utf8(text.get(..taken).unwrap_or_default()).is_ok() {
             return Ok(taken);
         }
         self.scanner.position = before;
         *scanned = Scanned::default();
-        let taken = self.scanner.scan(text, self.source.ended, true, scanned)?;
+        let taken = self.scanner.scan(Piece { text, last, checked: true }, scanned)?;
         for span in &scanned.spans {
             text.get_mut(span.clone()).unwrap_or_default().fill(b'?');
         }

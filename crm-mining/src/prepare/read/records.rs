@@ -3,6 +3,8 @@
 use super::marks::Marks;
 use super::raw::{BadRow, BadRowReason};
 use crate::error::{ErrorKind, Result};
+use std::cmp::Ordering;
+use std::ops::Range;
 
 /// Where a field stands in its text. The top bit of the end says that quotes in it are doubled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +23,7 @@ impl Cell {
     }
 
     #[inline]
-    pub(super) fn range(self) -> std::ops::Range<usize> {
+    pub(super) fn range(self) -> Range<usize> {
         self.start as usize..(self.end & !DOUBLED) as usize
     }
 
@@ -57,13 +59,16 @@ pub(super) struct Scanner {
 /// A record is at most this many times as long as its longest field may be.
 pub(super) const RECORD_FIELDS: usize = 4;
 
+/// The quotes around a field.
+const QUOTES: usize = 2;
+
 /// Good rows of one piece of text as fields, row by row, and the bad ones.
 #[derive(Debug, Default)]
 pub(super) struct Scanned {
     pub(super) cells: Vec<Cell>,
     pub(super) rejected: Vec<BadRow>,
     /// The bad rows in the text.
-    pub(super) spans: Vec<std::ops::Range<usize>>,
+    pub(super) spans: Vec<Range<usize>>,
 }
 
 /// How the look at one record ended.
@@ -95,8 +100,8 @@ fn next_line(text: &[u8], end: usize, last: bool) -> Option<usize> {
     }
 }
 
-/// The field whose opening quote stands at `open`.
-fn quoted(text: &[u8], marks: &mut Marks<'_>, open: usize, delimiter: u8, last: bool) -> Quoted {
+/// The quoted field whose opening quote `marks` have just given.
+fn quoted(text: &[u8], marks: &mut Marks<'_>, delimiter: u8, last: bool) -> Quoted {
     let (mut doubled, mut lines) = (false, 0);
     while let Some(mark) = marks.next() {
         let after = text.get(mark + 1).copied();
@@ -118,7 +123,7 @@ fn quoted(text: &[u8], marks: &mut Marks<'_>, open: usize, delimiter: u8, last: 
             _ => {}
         }
     }
-    if last { Quoted::BadQuote { at: open.max(text.len()) } } else { Quoted::Cut }
+    if last { Quoted::BadQuote { at: text.len() } } else { Quoted::Cut }
 }
 
 /// Looks at the record that begins at `start`, where `marks` stand too, and keeps its first `cap` fields.
@@ -153,7 +158,7 @@ pub(super) fn record(
                 keep(closed.take().unwrap_or(Cell::new(field, mark, false)));
                 field = mark + 1;
             }
-            Some(b'"') if mark == field => match quoted(text, marks, field, delimiter, last) {
+            Some(b'"') if mark == field => match quoted(text, marks, delimiter, last) {
                 Quoted::Closed { end, doubled, lines: within } => {
                     closed = Some(Cell::new(field + 1, end, doubled));
                     lines += within;
@@ -178,145 +183,121 @@ pub(super) fn record(
     }
 }
 
+/// A text being scanned.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Piece<'a> {
+    pub(super) text: &'a [u8],
+    /// Whether the file ends with it.
+    pub(super) last: bool,
+    /// Whether rows must be tested to be UTF-8.
+    pub(super) checked: bool,
+}
+
 impl Scanner {
-    /// Finds the records of `text`, the `last` of the file or not, and returns how many bytes they take.
-    /// With `checked`, rows that are not UTF-8 are bad ones.
-    pub(super) fn scan(
-        &mut self,
-        text: &[u8],
-        last: bool,
-        checked: bool,
-        out: &mut Scanned,
-    ) -> Result<usize> {
-        let mut marks = Marks::new(text, self.delimiter);
+    /// Finds the records of a text and returns how many bytes they take.
+    pub(super) fn scan(&mut self, piece: Piece<'_>, out: &mut Scanned) -> Result<usize> {
+        let mut marks = Marks::new(piece.text, self.delimiter);
         let mut start = 0;
-        while start < text.len() {
+        while start < piece.text.len() {
             let first = out.cells.len();
-            let how = (self.delimiter, self.width, last);
-            let stop = record(text, &mut marks, start, how, &mut out.cells);
-            start = match stop {
-                Stop::Record { fields, end, next, lines } => {
-                    let reason = self.fault(text, fields, (start, end), checked, out.cells.get(first..))?;
-                    if let Some(reason) = reason {
-                        self.reject(text, (start, end), reason, first, out);
+            let how = (self.delimiter, self.width, piece.last);
+            match record(piece.text, &mut marks, start, how, &mut out.cells) {
+                Stop::Record { fields, end, next, lines } if self.fits(end - start, first, out) => {
+                    if let Some(reason) = self.fault(piece, fields, start..end) {
+                        self.reject(piece.text, start..end, reason, first, out);
                     }
                     self.position.rows += 1;
                     self.position.line += lines;
-                    next
+                    start = next;
                 }
                 Stop::Blank { next } => {
                     self.position.line += 1;
-                    next
+                    start = next;
                 }
-                Stop::BadQuote { at } => match self.resume(text, start, at, first, last, out) {
-                    Some(next) => {
-                        marks.seek(next);
-                        next
-                    }
-                    None => {
-                        self.check_cut(text, start, start)?;
-                        out.cells.truncate(first);
-                        break;
-                    }
-                },
-                Stop::Cut { field } => {
-                    let too_long = text.len() - field > self.max_field_bytes;
-                    let quoted = text.get(field) == Some(&b'"');
-                    let resumed = (too_long && quoted)
-                        .then(|| self.resume(text, start, text.len(), first, last, out))
-                        .flatten();
-                    let Some(next) = resumed else {
-                        self.check_cut(text, start, field)?;
-                        out.cells.truncate(first);
-                        break;
-                    };
+                Stop::Cut { field } if self.may_go_on(piece.text.len() - field, piece.text.len() - start) => {
+                    out.cells.truncate(first);
+                    break;
+                }
+                misplaced => {
+                    let at = if let Stop::BadQuote { at } = misplaced { at } else { piece.text.len() };
+                    out.cells.truncate(first);
+                    let Some(next) = self.skip_line(piece, start, at, out)? else { break };
                     marks.seek(next);
-                    next
+                    start = next;
                 }
-            };
+            }
         }
         self.position.offset += start as u64;
         Ok(start)
     }
 
+    /// Whether no field of a record of this length is too long.
+    #[inline]
+    fn fits(&self, length: usize, first: usize, out: &Scanned) -> bool {
+        let cells = || out.cells.get(first..).unwrap_or_default().iter();
+        length <= self.max_field_bytes
+            || length / RECORD_FIELDS <= self.max_field_bytes
+                && cells().all(|cell| cell.range().len() <= self.max_field_bytes)
+    }
+
+    /// Whether a record cut off may still fit, by the length of its last field and its own.
+    fn may_go_on(&self, field: usize, record: usize) -> bool {
+        field <= self.max_field_bytes + QUOTES && record / RECORD_FIELDS <= self.max_field_bytes
+    }
+
     /// What is wrong with a record whose quotes are right.
     #[inline]
-    fn fault(
-        &self,
-        text: &[u8],
-        fields: usize,
-        (start, end): (usize, usize),
-        checked: bool,
-        cells: Option<&[Cell]>,
-    ) -> Result<Option<BadRowReason>> {
-        if end - start > self.max_field_bytes {
-            let longest = cells.unwrap_or_default().iter().map(|cell| cell.range().len()).max();
-            self.check_length(longest.unwrap_or(0))?;
-        }
+    fn fault(&self, piece: Piece<'_>, fields: usize, span: Range<usize>) -> Option<BadRowReason> {
         let (expected, got) = (self.width as u64, fields as u64);
-        Ok(match got.cmp(&expected) {
-            std::cmp::Ordering::Less => Some(BadRowReason::TooFewFields { expected, got }),
-            std::cmp::Ordering::Greater => Some(BadRowReason::TooManyFields { expected, got }),
-            _ if checked && std::str::from_utf8(text.get(start..end).unwrap_or_default()).is_err() => {
-                Some(BadRowReason::BadEncoding)
+        match got.cmp(&expected) {
+            Ordering::Less => Some(BadRowReason::TooFewFields { expected, got }),
+            Ordering::Greater => Some(BadRowReason::TooManyFields { expected, got }),
+            Ordering::Equal if piece.checked => {
+                let row = piece.text.get(span).unwrap_or_default();
+                std::str::from_utf8(row).err().map(|_| BadRowReason::BadEncoding)
             }
-            _ => None,
-        })
+            Ordering::Equal => None,
+        }
     }
 
-    /// Rejects the first line of a record with a misplaced quote, so that reading goes on at the next one.
-    /// `None` when the text does not hold that line's end.
-    fn resume(
+    /// Rejects the first line of a record that has a misplaced quote, or a field that goes on and on, so
+    /// that reading goes on at the next line. `None` when more text must tell where that is.
+    fn skip_line(
         &mut self,
-        text: &[u8],
+        piece: Piece<'_>,
         start: usize,
         at: usize,
-        first: usize,
-        last: bool,
         out: &mut Scanned,
-    ) -> Option<usize> {
-        let rest = text.get(start..).unwrap_or_default();
-        let end = match memchr::memchr2(b'\n', b'\r', rest) {
+    ) -> Result<Option<usize>> {
+        let rest = piece.text.get(start..).unwrap_or_default();
+        let length = memchr::memchr2(b'\n', b'\r', rest);
+        self.check_length(length.unwrap_or(rest.len()))?;
+        let end = match length {
             Some(length) => start + length,
-            None if last => text.len(),
-            None => return None,
+            None if piece.last => piece.text.len(),
+            None => return Ok(None),
         };
-        let next = next_line(text, end, last)?;
-        let reason = match at >= end {
-            true => BadRowReason::UnclosedQuote,
-            false => BadRowReason::TextAfterQuote,
-        };
-        self.reject(text, (start, end), reason, first, out);
+        let Some(next) = next_line(piece.text, end, piece.last) else { return Ok(None) };
+        let reason = if at >= end { BadRowReason::UnclosedQuote } else { BadRowReason::TextAfterQuote };
+        let first = out.cells.len();
+        self.reject(piece.text, start..end, reason, first, out);
         self.position.rows += 1;
         self.position.line += 1;
-        Some(next)
+        Ok(Some(next))
     }
 
-    fn reject(
-        &self,
-        text: &[u8],
-        (start, end): (usize, usize),
-        reason: BadRowReason,
-        first: usize,
-        out: &mut Scanned,
-    ) {
+    fn reject(&self, text: &[u8], span: Range<usize>, reason: BadRowReason, first: usize, out: &mut Scanned) {
         const SHOWN: usize = 1024;
         out.cells.truncate(first);
-        let shown = text.get(start..end.min(start + SHOWN)).unwrap_or_default();
+        let shown = text.get(span.start..span.end.min(span.start + SHOWN)).unwrap_or_default();
         out.rejected.push(BadRow {
             row: self.position.rows + 1,
             line: self.position.line,
-            offset: self.position.offset + start as u64,
+            offset: self.position.offset + span.start as u64,
             reason,
             text: String::from_utf8_lossy(shown).into_owned(),
         });
-        out.spans.push(start..end);
-    }
-
-    /// Whether more text may be read to end the record that begins at `start`.
-    fn check_cut(&self, text: &[u8], start: usize, field: usize) -> Result<()> {
-        self.check_length(text.len() - field)?;
-        self.check_length((text.len() - start) / RECORD_FIELDS)
+        out.spans.push(span);
     }
 
     fn check_length(&self, bytes: usize) -> Result<()> {

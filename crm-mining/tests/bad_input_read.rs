@@ -1,0 +1,283 @@
+//! Bad files: what is owed for each is a typed error or a counted, kept row; never a panic.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use crm_mining::data::{Column, DateOrder, Found, Table, Values};
+use crm_mining::prepare::{BadRowReason, CsvReader, Encoding, RawTable, read_csv};
+use crm_mining::{Control, ErrorKind};
+use std::io::Read;
+use std::path::PathBuf;
+
+fn read(text: impl AsRef<[u8]>) -> RawTable {
+    CsvReader::default().read_bytes("file", text.as_ref()).unwrap()
+}
+
+fn refused(text: impl AsRef<[u8]>) -> ErrorKind {
+    CsvReader::default().read_bytes("file", text.as_ref()).unwrap_err().into_kind()
+}
+
+fn column(raw: &RawTable, name: &str) -> Vec<Option<String>> {
+    let column = raw.table.column(name).unwrap();
+    (0..column.len()).map(|row| column.show(row).map(|value| value.into_owned())).collect()
+}
+
+fn texts(values: &[&str]) -> Vec<Option<String>> {
+    values.iter().map(|value| Some((*value).to_owned())).collect()
+}
+
+#[allow(clippy::disallowed_methods, reason = "where the data sets are is told from outside")]
+fn data(path: &str) -> Option<PathBuf> {
+    let usual = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data");
+    let root = std::env::var("CRM_MINING_DATA").unwrap_or_else(|_| usual.to_owned());
+    let path = PathBuf::from(root).join(path);
+    if path.exists() {
+        return Some(path);
+    }
+    eprintln!("skipped: {} is absent", path.display());
+    None
+}
+
+#[test]
+fn nothing_to_read() {
+    for text in ["", "\n\r\n\n", "\u{FEFF}"] {
+        assert!(matches!(refused(text), ErrorKind::EmptyInput { .. }), "{text:?}");
+    }
+    let header = read("a,b\n");
+    assert_eq!((header.table.n_rows(), header.table.columns().len(), header.report.rows), (0, 2, 0));
+    assert_eq!(read("a,b").table.columns().len(), 2);
+}
+
+#[test]
+fn paths_that_are_no_files() {
+    let directory = std::env::temp_dir();
+    for path in [directory.clone(), directory.join("crm-mining-absent.csv")] {
+        let error = read_csv(&path).unwrap_err();
+        let ErrorKind::Io { path: named, .. } = error.kind() else { panic!("{error}") };
+        assert_eq!(*named, path);
+    }
+}
+
+#[test]
+fn names_that_repeat() {
+    let ErrorKind::DuplicateColumn { column, first, second, .. } = refused("v,a,v\n1,2,3\n") else {
+        panic!()
+    };
+    assert_eq!((column.as_str(), first, second), ("v", 1, 3));
+}
+
+#[test]
+fn headers_that_are_none() {
+    for text in [&b"a,\"b\nc,d\n"[..], b"\"a\"x,b\n1,2\n", b"caf\xFF,\xE7\x8E\x8B\n\xE7\x8E\x8B,2\n"] {
+        assert!(matches!(refused(text), ErrorKind::Malformed { .. }), "{text:?}");
+    }
+}
+
+#[test]
+fn identities_stay_apart() {
+    let raw = read(
+        "id,name\n00123,NA\n123,null\n0123,None\n9007199254740993,=1+1\n9007199254740992,</script>\n,nan\n",
+    );
+    let mut expected = texts(&["00123", "123", "0123", "9007199254740993", "9007199254740992"]);
+    expected.push(None);
+    assert_eq!(column(&raw, "id"), expected);
+    assert_eq!(column(&raw, "name"), texts(&["NA", "null", "None", "=1+1", "</script>", "nan"]));
+}
+
+#[test]
+fn zero_bytes_are_kept() {
+    assert_eq!(column(&read("a,b\nx\0y,1\n"), "a"), texts(&["x\0y"]));
+}
+
+#[test]
+fn encodings_are_found_and_named() {
+    let text = "编号,姓名,城市\n1,王小明,上海\n2,李雷,北京\n";
+    let utf16 = |to: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(to).collect::<Vec<u8>>();
+    let western = encoding_rs::WINDOWS_1252.encode("id,姓名\n1,Müller\n2,Zoë\n").0.into_owned();
+    let cases = [
+        (text.as_bytes().to_vec(), Encoding::Utf8),
+        ([b"\xEF\xBB\xBF", text.as_bytes()].concat(), Encoding::Utf8),
+        ([b"\xFF\xFE".to_vec(), utf16(u16::to_le_bytes)].concat(), Encoding::Utf16Le),
+        ([b"\xFE\xFF".to_vec(), utf16(u16::to_be_bytes)].concat(), Encoding::Utf16Be),
+        (encoding_rs::GB18030.encode(text).0.into_owned(), Encoding::Gb18030),
+    ];
+    for (bytes, encoding) in cases {
+        let raw = read(&bytes);
+        assert_eq!(raw.report.encoding, Some(encoding));
+        assert_eq!(column(&raw, "姓名"), texts(&["王小明", "李雷"]), "{encoding}");
+    }
+    let raw = read(&western);
+    assert_eq!(raw.report.encoding, Some(Encoding::Windows1252));
+    assert_eq!(raw.table.columns()[1].show(0).as_deref(), Some("Müller"));
+}
+
+#[test]
+fn encoding_is_told_where_it_shows() {
+    let mut late = b"id,name\n".to_vec();
+    (0..400_000).for_each(|i| late.extend(format!("{i},Anna\n").bytes()));
+    late.extend(b"x,M\xFCller\n");
+    let raw = read(&late);
+    assert_eq!(raw.report.encoding, Some(Encoding::Windows1252));
+    assert_eq!(raw.table.column("name").unwrap().show(400_000).as_deref(), Some("Müller"));
+}
+
+#[test]
+fn one_row_of_bad_bytes() {
+    let raw = read(b"id,name\n1,\xE7\x8E\x8B\n2,M\xFCller\n3,Zo\xC3\xAB\n");
+    assert_eq!(column(&raw, "id"), texts(&["1", "3"]));
+    let bad = &raw.rejected[0];
+    assert_eq!((bad.row, bad.line, bad.offset, bad.reason), (2, 3, 14, BadRowReason::BadEncoding));
+    assert_eq!(bad.text, "2,M\u{FFFD}ller");
+    assert_eq!(raw.table.row_number(1), 3);
+    // A file of two-byte signs, cut amid the last one.
+    let mut cut = encoding_rs::GB18030.encode("编号,姓名\n一,王小明\n二,李雷\n").0.into_owned();
+    cut.truncate(cut.len() - 2);
+    let raw = read(&cut);
+    assert_eq!((raw.table.n_rows(), raw.rejected[0].reason), (1, BadRowReason::BadEncoding));
+}
+
+#[test]
+fn ragged_rows_are_set_aside() {
+    let raw = read("a,b\n1,2\n3\n4,5,6\n7,8\n");
+    assert_eq!(column(&raw, "a"), texts(&["1", "7"]));
+    assert_eq!(raw.rejected[0].reason, BadRowReason::TooFewFields { expected: 2, got: 1 });
+    assert_eq!(raw.rejected[1].reason, BadRowReason::TooManyFields { expected: 2, got: 3 });
+    let table = raw.rejected_table();
+    assert_eq!(table.column("text").unwrap().show(1).as_deref(), Some("4,5,6"));
+    assert_eq!(table.column("row").unwrap().show(1).as_deref(), Some("3"));
+}
+
+#[test]
+fn one_open_quote_costs_one_row() {
+    let mut text = "id,name\n".to_owned();
+    (0..1000).for_each(|i| text += &format!("{i},{}Anna {i}\n", if i == 500 { "\"" } else { "" }));
+    for (text, rows) in [(text.clone(), 999), (text + "x,\"quoted, too\"\n", 1000)] {
+        let raw = read(&text);
+        assert_eq!((raw.rejected.len(), raw.table.n_rows()), (1, rows));
+        assert_eq!((raw.rejected[0].row, raw.rejected[0].reason), (501, BadRowReason::UnclosedQuote));
+    }
+}
+
+#[test]
+fn dates_that_need_an_order() {
+    let text = "id,day\n1,03/04/2024\n2,05/06/2024\n";
+    let ErrorKind::AmbiguousDates { column, day_first, month_first, either, row, .. } = refused(text) else {
+        panic!();
+    };
+    assert_eq!((column.as_str(), day_first, month_first, either, row), ("day", 0, 0, 2, 1));
+    let found = |raw: RawTable| match raw.table.column("day").unwrap().values() {
+        Values::Text(text) => text.found(),
+        _ => panic!(),
+    };
+    let chosen = CsvReader::default().date_order(DateOrder::MonthFirst).read_bytes("file", text.as_bytes());
+    assert_eq!(found(chosen.unwrap()), Found::Time(Some(DateOrder::MonthFirst)));
+    assert_eq!(found(read("id,day\n1,03/04/2024\n2,25/12/2024\n")), Found::Time(Some(DateOrder::DayFirst)));
+    // The row of the message is that of the file, rejected rows counted.
+    let ErrorKind::AmbiguousDates { row: 2, .. } = refused("id,day\n1,2,3\n2,03/04/2024\n") else { panic!() };
+}
+
+#[test]
+fn a_date_that_does_not_exist_stays_text() {
+    let days: String = (1..=28).map(|day| format!("{day},2023-02-{day:02}\n")).collect();
+    let raw = read(format!("id,day\n{days}29,2023-02-30\n"));
+    assert_eq!(raw.table.column("day").unwrap().show(28).as_deref(), Some("2023-02-30"));
+    assert_eq!(raw.table.column("day").unwrap().type_name(), "dates");
+}
+
+#[test]
+fn a_cell_of_200_megabytes() {
+    for quote in ["", "\""] {
+        let start = format!("id,note\n1,{quote}");
+        let cell = start.as_bytes().chain(std::io::repeat(b'x').take(200 << 20));
+        let error = CsvReader::default().read("huge", cell).unwrap_err();
+        let ErrorKind::LimitExceeded { setting: "max_field_bytes", needed, .. } = error.kind() else {
+            panic!("{error}");
+        };
+        assert!(*needed < 64 << 20, "stopped after {needed} bytes");
+    }
+}
+
+#[test]
+fn torn_gzip() {
+    use std::io::Write;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    (0..10_000).for_each(|i| writeln!(encoder, "{i},{}", i * i + 1).unwrap());
+    let packed = encoder.finish().unwrap();
+    assert_eq!(read(&packed).report.rows, 9_999);
+    let mut flipped = packed.clone();
+    flipped[packed.len() / 2] ^= 0xFF;
+    for bytes in [&packed[..packed.len() / 2], &packed[..3], &flipped, &[&packed[..], b"rest"].concat()] {
+        assert!(matches!(refused(bytes), ErrorKind::Malformed { .. }));
+    }
+}
+
+/// Rows without end.
+struct Endless(usize);
+
+impl Read for Endless {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        for byte in buffer.iter_mut() {
+            *byte = b"12,34\n"[self.0 % 6];
+            self.0 += 1;
+        }
+        Ok(buffer.len())
+    }
+}
+
+#[test]
+fn the_caller_can_stop() {
+    let cancel = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
+    let control = Control::default().cancelled_by(cancel);
+    let error = CsvReader::default().read_with("endless", Endless(0), &control).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Cancelled { .. }));
+}
+
+#[test]
+fn csv_spectrum() {
+    let Some(root) = data("csv_spectrum") else { return };
+    let mut seen = 0;
+    for entry in std::fs::read_dir(root.join("csvs")).unwrap() {
+        let path = entry.unwrap().path();
+        let json = root.join("json").join(path.with_extension("json").file_name().unwrap());
+        let expected = match serde_json::from_slice(&std::fs::read(json).unwrap()).unwrap() {
+            serde_json::Value::Array(rows) => rows,
+            row => vec![row],
+        };
+        let raw = read_csv(&path).unwrap();
+        assert_eq!((raw.table.n_rows(), raw.rejected.len()), (expected.len(), 0), "{path:?}");
+        for (row, expected) in expected.iter().enumerate() {
+            let expected = expected.as_object().unwrap();
+            assert_eq!(raw.table.columns().len(), expected.len());
+            for (name, value) in expected {
+                let got = raw.table.column(name).unwrap().show(row).unwrap_or_default();
+                assert_eq!(got, value.as_str().unwrap(), "{path:?}");
+            }
+        }
+        seen += 1;
+    }
+    assert_eq!(seen, 12);
+}
+
+#[test]
+fn a_shop_with_half_a_million_rows() {
+    let Some(path) = data("online_retail/online_retail.csv.gz") else { return };
+    let raw = read_csv(&path).unwrap();
+    assert!(raw.report.gzip);
+    assert_eq!((raw.table.n_rows(), raw.rejected.len()), (541_909, 0));
+    let missing = |name| {
+        let column: &Column = raw.table.column(name).unwrap();
+        (0..column.len()).filter(|&row| column.is_missing(row)).count()
+    };
+    assert_eq!(missing("CustomerID"), 135_080);
+    let distinct = |name| match raw.table.column(name).unwrap().values() {
+        Values::Text(text) => text.distinct().len(),
+        _ => panic!(),
+    };
+    assert_eq!((distinct("InvoiceNo"), distinct("StockCode"), distinct("Country")), (25_900, 4_070, 38));
+}
+
+#[test]
+fn tables_pass_for_raw_ones() {
+    let table = Table::new("t", vec![Column::floats("x", vec![1.0, 2.0])]).unwrap();
+    let raw = RawTable::from(table.clone());
+    assert_eq!((raw.table, raw.rejected.len(), raw.report.rows), (table, 0, 2));
+}
