@@ -100,11 +100,12 @@ def test_calls_of_many_threads_agree(many):
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_forked_child_works():
     program = textwrap.dedent("""
-        import os, pyarrow as pa, crm_mining as crm
+        import os, signal, pyarrow as pa, crm_mining as crm
         data = pa.table({"customer": ["a"], "date": ["2024-03-05"], "amount": [1.0]})
         crm.Ledger(crm.Transactions(data))
         child = os.fork()
         if child == 0:
+            signal.alarm(10)
             os._exit(len(crm.Ledger(crm.Transactions(data))))
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
     """)
