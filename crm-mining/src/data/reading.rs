@@ -68,21 +68,35 @@ impl Column {
         }
     }
 
-    /// The column read as identities: integers when it is typed so, else its text as it stands. The code of
-    /// a missing one is [`Text::MISSING`].
+    /// The column read as identities: integers when it is typed so or holds whole numbers only, else its text
+    /// as it stands. The code of a missing one is [`Text::MISSING`].
     pub(crate) fn identities(&self) -> (Keys, Vec<u32>) {
         match &self.values {
             Values::Text(text) => text.identities(),
             Values::Int(values, present) => integer_identities(values, present.as_ref()),
-            _ => {
-                let column = Column::text("", (0..self.len()).map(|row| self.show(row)));
-                match &column.values {
-                    Values::Text(text) => text.identities(),
-                    _ => (Keys::default(), Vec::new()),
-                }
-            }
+            // A column of integers with gaps becomes one of floats in pandas.
+            Values::Float(values) => match whole(values) {
+                Some((values, present)) => integer_identities(&values, Some(&present)),
+                None => self.shown_identities(),
+            },
+            Values::Time(..) | Values::Bool(..) => self.shown_identities(),
         }
     }
+
+    fn shown_identities(&self) -> (Keys, Vec<u32>) {
+        match Column::text("", (0..self.len()).map(|row| self.show(row))).values {
+            Values::Text(text) => text.identities(),
+            _ => (Keys::default(), Vec::new()),
+        }
+    }
+}
+
+/// Whole numbers as integers, and which are present; `None` when one has a fraction or is too large.
+fn whole(values: &[f64]) -> Option<(Vec<i64>, Bitmap)> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let sound = |value: &f64| value.is_nan() || (value.fract() == 0.0 && value.abs() <= EXACT);
+    let present = values.iter().map(|value| !value.is_nan());
+    values.iter().all(sound).then(|| (values.iter().map(|&value| value as i64).collect(), present.collect()))
 }
 
 fn integer_identities(values: &[i64], present: Option<&Bitmap>) -> (Keys, Vec<u32>) {
@@ -97,4 +111,17 @@ fn integer_identities(values: &[i64], present: Option<&Bitmap>) -> (Keys, Vec<u3
     };
     let codes = values.iter().enumerate().map(code).collect();
     (Keys::from_distinct_integers(&distinct).0, codes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_floats_name_as_integers_do() {
+        let (keys, codes) = Column::floats("id", vec![17850.0, f64::NAN, 12583.0]).identities();
+        assert_eq!((keys.integers(), codes), (Some(&[12583, 17850][..]), vec![1, Text::MISSING, 0]));
+        let (keys, _) = Column::floats("id", vec![1.5, 2.0]).identities();
+        assert_eq!(keys.name(0), "1.5");
+    }
 }

@@ -1,0 +1,304 @@
+//! Records and shapes: `crm_mining::data` for Python.
+
+use crate::date::Date;
+use crate::error::raise;
+use crate::run::run;
+use crate::table::{Table, UNNAMED, read};
+use crm_mining::data::{self, Key, Keys, Roles, Zone};
+use pyo3::prelude::*;
+use pyo3::types::PyList;
+use std::sync::Arc;
+
+/// Order lines: who, when, in which order, what, how many, for how much.
+///
+/// Parts that are left unnamed are found by the usual column names, English and Chinese. ``customer`` and
+/// ``time`` must be there, and ``amount`` or ``unit_price``. Columns that play no part are not looked at.
+///
+/// Parameters
+/// ----------
+/// table : Table or frame
+///     Cleaned order lines.
+/// customer, time, order, item, item_name, quantity, unit_price, amount : str, optional
+///     The column that plays the part. Without ``order`` every row is an order of its own; without
+///     ``quantity`` it is 1; without ``amount`` it is quantity × unit price.
+///
+/// Raises
+/// ------
+/// MissingColumn
+///     A part without a column.
+/// InvalidValue
+///     A value that is missing, unreadable or not finite, with its row.
+#[pyclass(frozen, module = "crm_mining")]
+pub(crate) struct Transactions(pub(crate) Arc<data::Transactions>);
+
+#[pymethods]
+impl Transactions {
+    #[new]
+    #[pyo3(signature = (table, *, customer=None, time=None, order=None, item=None, item_name=None, quantity=None, unit_price=None, amount=None))]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "keyword arguments of Python, the fields of Roles in their order"
+    )]
+    fn new(
+        table: &Bound<'_, PyAny>,
+        customer: Option<String>,
+        time: Option<String>,
+        order: Option<String>,
+        item: Option<String>,
+        item_name: Option<String>,
+        quantity: Option<String>,
+        unit_price: Option<String>,
+        amount: Option<String>,
+    ) -> PyResult<Self> {
+        let roles = Roles { customer, time, order, item, item_name, quantity, unit_price, amount };
+        let lines = read(table, UNNAMED, Some(&roles))?;
+        let orders = run(table.py(), None, move |_| data::Transactions::with_roles(&lines, &roles))?;
+        Ok(Transactions(Arc::new(orders)))
+    }
+
+    /// What the source is called: a file name or a caller's word.
+    #[getter]
+    fn source(&self) -> &str {
+        self.0.source()
+    }
+
+    /// The customers in order: text, or integers when their column was typed so.
+    #[getter]
+    fn customers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        list(py, self.0.customers())
+    }
+
+    fn __len__(&self) -> usize {
+        self.0.len()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("{}: {} lines of {} customers", self.0.source(), self.0.len(), self.0.customers().len())
+    }
+}
+
+/// Customer × day → orders, lines, units, amount. One row per customer and day.
+///
+/// A ledger **merges**: ``a.merge(b)`` equals the ledger built from the lines of both, however the lines
+/// were split and in whatever order.
+///
+/// Parameters
+/// ----------
+/// orders : Transactions
+///     The order lines.
+/// zone : str, default "UTC"
+///     The time zone in which days begin, by its IANA name.
+///
+/// Raises
+/// ------
+/// InvalidParameter
+///     An unknown zone.
+#[pyclass(frozen, extends = Table, module = "crm_mining")]
+pub(crate) struct Ledger(pub(crate) Arc<data::Ledger>);
+
+impl Ledger {
+    fn of(ledger: data::Ledger) -> PyClassInitializer<Ledger> {
+        let ledger = Arc::new(ledger);
+        Table::of(ledger.clone()).add_subclass(Ledger(ledger))
+    }
+
+    /// The day given, or the last one of the ledger.
+    pub(crate) fn day(&self, as_of: Option<Date>) -> data::Day {
+        as_of.map_or_else(|| self.0.last_day(), |date| date.0)
+    }
+}
+
+#[pymethods]
+impl Ledger {
+    #[new]
+    #[pyo3(signature = (orders, zone = "UTC"))]
+    fn new(py: Python<'_>, orders: &Transactions, zone: &str) -> PyResult<PyClassInitializer<Self>> {
+        let zone = Zone::named(zone).map_err(raise)?;
+        let orders = orders.0.clone();
+        run(py, None, move |_| Ok(data::Ledger::in_zone(&orders, zone))).map(Ledger::of)
+    }
+
+    /// The ledger of the lines of both.
+    ///
+    /// Parameters
+    /// ----------
+    /// other : Ledger
+    ///     Built in the same zone.
+    ///
+    /// Returns
+    /// -------
+    /// Ledger
+    ///
+    /// Raises
+    /// ------
+    /// Incompatible
+    ///     The zones differ, or only one of the two knows orders.
+    fn merge<'py>(&self, py: Python<'py>, other: &Ledger) -> PyResult<Bound<'py, Self>> {
+        let (mine, theirs) = (self.0.clone(), other.0.clone());
+        Bound::new(py, Ledger::of(run(py, None, move |_| mine.merge(&theirs))?))
+    }
+
+    /// The customers in order: text, or integers when their column was typed so.
+    #[getter]
+    fn customers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        list(py, self.0.customers())
+    }
+
+    /// The zone in which days begin.
+    #[getter]
+    fn zone(&self) -> &str {
+        self.0.zone().name()
+    }
+
+    /// The first day with a line; 1970-01-01 in an empty ledger.
+    #[getter]
+    fn first_day(&self) -> Date {
+        Date(self.0.first_day())
+    }
+
+    /// The last day with a line; 1970-01-01 in an empty ledger.
+    #[getter]
+    fn last_day(&self) -> Date {
+        Date(self.0.last_day())
+    }
+
+    /// What the repeat-buying models need, as seen at the end of a day.
+    ///
+    /// Parameters
+    /// ----------
+    /// as_of : date, optional
+    ///     The day; the last day of the ledger when left out.
+    ///
+    /// Returns
+    /// -------
+    /// Summary
+    #[pyo3(signature = (as_of = None))]
+    fn summary<'py>(&self, py: Python<'py>, as_of: Option<Date>) -> PyResult<Bound<'py, Summary>> {
+        let (ledger, as_of) = (self.0.clone(), self.day(as_of));
+        Bound::new(py, Summary::of(run(py, None, move |_| Ok(ledger.summary(as_of)))?))
+    }
+}
+
+/// Per customer: how often, how lately, for how long, how much. One row per customer.
+///
+/// Made by `Ledger.summary`, or out of columns as the literature prints them, with customers numbered
+/// from 0.
+///
+/// Parameters
+/// ----------
+/// frequency : sequence of float
+///     Repeat purchase days (x).
+/// recency : sequence of float
+///     Days from the first to the last purchase day (t_x).
+/// age : sequence of float
+///     Days from the first purchase day to the day of observation (T).
+/// monetary : sequence of float
+///     Mean spend per repeat purchase day; 0 without one.
+///
+/// Raises
+/// ------
+/// LengthMismatch
+///     Columns of different length.
+/// InvalidValue
+///     A value that is not finite or does not fit the others of its row.
+#[pyclass(frozen, extends = Table, module = "crm_mining")]
+pub(crate) struct Summary(pub(crate) Arc<data::Summary>);
+
+impl Summary {
+    fn of(summary: data::Summary) -> PyClassInitializer<Summary> {
+        let summary = Arc::new(summary);
+        Table::of(summary.clone()).add_subclass(Summary(summary))
+    }
+}
+
+#[pymethods]
+impl Summary {
+    #[new]
+    fn new(
+        frequency: Vec<f64>,
+        recency: Vec<f64>,
+        age: Vec<f64>,
+        monetary: Vec<f64>,
+    ) -> PyResult<PyClassInitializer<Self>> {
+        data::Summary::new(frequency, recency, age, monetary).map(Summary::of).map_err(raise)
+    }
+
+    /// The same customers with times in weeks of 7 days, as the literature prints parameters.
+    ///
+    /// Returns
+    /// -------
+    /// Summary
+    fn in_weeks<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, Self>> {
+        Bound::new(py, Summary::of(self.0.in_weeks()))
+    }
+
+    /// Days in one unit of recency and age: 1, or 7 after `in_weeks`.
+    #[getter]
+    fn days_per_unit(&self) -> f64 {
+        self.0.days_per_unit()
+    }
+
+    /// The customers in order: text, or integers when their column was typed so.
+    #[getter]
+    fn customers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        list(py, self.0.customers())
+    }
+}
+
+/// The distinct items of every order, and of every customer.
+///
+/// One basket per order; per line where no order is known. Returns are left aside.
+///
+/// Parameters
+/// ----------
+/// orders : Transactions
+///     The order lines.
+#[pyclass(frozen, module = "crm_mining")]
+pub(crate) struct Baskets(pub(crate) Arc<data::Baskets>);
+
+#[pymethods]
+impl Baskets {
+    #[new]
+    fn new(py: Python<'_>, orders: &Transactions) -> PyResult<Self> {
+        let orders = orders.0.clone();
+        run(py, None, move |_| Ok(data::Baskets::new(&orders))).map(|baskets| Baskets(Arc::new(baskets)))
+    }
+
+    /// Baskets as plain rows of item names.
+    ///
+    /// Parameters
+    /// ----------
+    /// rows : sequence of sequences of str
+    ///     The items of each basket.
+    ///
+    /// Returns
+    /// -------
+    /// Baskets
+    #[staticmethod]
+    fn from_rows(rows: Vec<Vec<String>>) -> Self {
+        Baskets(Arc::new(data::Baskets::from_rows(rows)))
+    }
+
+    /// The items in order.
+    #[getter]
+    fn items<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        list(py, self.0.items())
+    }
+
+    fn __len__(&self) -> usize {
+        self.0.len()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("{} baskets of {} items", self.0.len(), self.0.items().len())
+    }
+}
+
+/// Keys as Python knows them: str, or int when their column was typed so.
+fn list<'py>(py: Python<'py>, keys: &Keys) -> PyResult<Bound<'py, PyList>> {
+    let keys = keys.iter().map(|key| match key {
+        Key::Int(key) => key.into_pyobject(py).map(Bound::into_any).map_err(PyErr::from),
+        Key::Text(key) => key.into_pyobject(py).map(Bound::into_any).map_err(PyErr::from),
+    });
+    PyList::new(py, keys.collect::<PyResult<Vec<_>>>()?)
+}

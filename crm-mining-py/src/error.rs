@@ -1,0 +1,85 @@
+//! Errors of the core as Python exceptions: each kind has the class of its name in `crm_mining.errors`.
+
+use crm_mining::{Error, ErrorKind};
+use pyo3::exceptions::PyKeyboardInterrupt;
+use pyo3::prelude::*;
+
+/// The exception for an error of the core, with the error's fields as attributes.
+pub(crate) fn raise(error: Error) -> PyErr {
+    Python::attach(|py| exception(py, error.kind()).unwrap_or_else(|failure| failure))
+}
+
+/// The exception for a fault of the library itself.
+pub(crate) fn internal(fault: &str) -> PyErr {
+    let message = format!("internal error, please report it: {fault}");
+    Python::attach(|py| new(py, BASE, message).map_or_else(|failure| failure, PyErr::from_value))
+}
+
+/// The exception for data that are not what their format says.
+pub(crate) fn malformed(place: &str, rule: &str, found: &str) -> PyErr {
+    raise(ErrorKind::Malformed { place: place.into(), rule: rule.into(), found: found.into() }.into())
+}
+
+/// A module that the user may not have installed.
+pub(crate) fn library<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyModule>> {
+    py.import(name).map_err(|cause| {
+        let message = format!("this needs the package {name}: pip install {name}");
+        let error = new(py, "MissingPackage", message).map_or_else(|failure| failure, PyErr::from_value);
+        error.set_cause(py, Some(cause));
+        error
+    })
+}
+
+const BASE: &str = "CrmMiningError";
+
+fn new<'py>(py: Python<'py>, class: &str, message: String) -> PyResult<Bound<'py, PyAny>> {
+    let errors = py.import("crm_mining.errors")?;
+    let class = errors.getattr_opt(class)?.map_or_else(|| errors.getattr(BASE), Ok)?;
+    class.call1((message,))
+}
+
+/// Sets the fields of the kinds listed as attributes of the exception.
+macro_rules! set_fields {
+    ($exception:expr, $kind:expr; $($name:ident { $($field:ident),* })*) => {
+        match $kind {
+            $(ErrorKind::$name { $($field),* } => { $($exception.setattr(stringify!($field), $field)?;)* })*
+            _ => {}
+        }
+    };
+}
+
+fn exception(py: Python<'_>, kind: &ErrorKind) -> PyResult<PyErr> {
+    let class = match kind {
+        // Python cancels only by a signal or a failing callback, and raises what came from there.
+        ErrorKind::Cancelled { .. } => return Ok(PyKeyboardInterrupt::new_err(kind.to_string())),
+        ErrorKind::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound => "IoNotFound",
+        kind => kind.name(),
+    };
+    let exception = new(py, class, kind.to_string())?;
+    set_fields! { exception, kind;
+        InvalidParameter { of, parameter, must_be, got }
+        MissingColumn { table, column, found }
+        DuplicateColumn { table, column, first, second }
+        InvalidColumn { table, column, must_be, got }
+        InvalidValue { table, column, row, must_be, got }
+        AmbiguousDates { table, column, day_first, month_first, either, row }
+        NotEnoughData { of, needed, unit, got }
+        TooManyClusters { of, k, distinct }
+        SingleClass { of, class, rows }
+        LengthMismatch { of, a, a_len, b, b_len }
+        FeatureMismatch { of, expected, got }
+        NotConverged { of, iterations, change, tolerance }
+        EmptyInput { place, needed }
+        Malformed { place, rule, found }
+        LimitExceeded { place, of, limit, needed, setting }
+        Overflow { of, got, limit }
+        Incompatible { of, what, a, b }
+        DeadlinePassed { stage }
+    }
+    if let ErrorKind::Io { path, source, .. } = kind {
+        exception.setattr("filename", path)?;
+        exception.setattr("errno", source.raw_os_error())?;
+        exception.setattr("strerror", source.to_string())?;
+    }
+    Ok(PyErr::from_value(exception))
+}

@@ -1,0 +1,184 @@
+//! Tables: what frames become on their way in, and what every result is on its way out.
+
+use crate::arrow_glue;
+use crate::error::{library, raise};
+use crate::run::run;
+use crate::show;
+use arrow_array::{RecordBatchIterator, RecordBatchReader};
+use crm_mining::data::{self, Column, Roles, ToTable, Transactions};
+use crm_mining::{Control, Result};
+use pyo3::prelude::*;
+use pyo3::types::PyCapsule;
+use std::sync::{Arc, LazyLock};
+
+/// Named columns of equal length, which any dataframe library takes over.
+///
+/// Every result that has rows is a `Table`: it goes as it is into ``pl.DataFrame``, ``pa.table``,
+/// ``pd.DataFrame.from_arrow`` and ``duckdb.sql("from result")``.
+///
+/// Parameters
+/// ----------
+/// data : frame
+///     Anything that speaks Arrow: a pandas, polars or pyarrow table, a duckdb relation, a stream of record
+///     batches. A lazy polars frame is collected.
+/// name : str, optional
+///     What messages call the table; "data" when left out.
+///
+/// Raises
+/// ------
+/// TypeError
+///     For anything else, or for a column of a type that has no counterpart.
+#[pyclass(frozen, subclass, module = "crm_mining")]
+pub(crate) struct Table(Lazy);
+
+/// What messages call a frame that nobody named.
+pub(crate) const UNNAMED: &str = "data";
+
+/// Results become tables when somebody looks at their rows, not before.
+type Lazy = LazyLock<Arc<data::Table>, Box<dyn FnOnce() -> Arc<data::Table> + Send>>;
+
+impl Table {
+    /// The table a result turns into; the class of the result is then added as its subclass.
+    pub(crate) fn of(result: Arc<impl ToTable + Send + Sync + 'static>) -> PyClassInitializer<Table> {
+        Table(LazyLock::new(Box::new(move || Arc::new(result.to_table())))).into()
+    }
+
+    pub(crate) fn ready(table: Arc<data::Table>) -> Table {
+        Table(LazyLock::new(Box::new(move || table)))
+    }
+
+    /// The table of the core.
+    pub(crate) fn core(&self, py: Python<'_>) -> Arc<data::Table> {
+        py.detach(|| LazyLock::force(&self.0).clone())
+    }
+}
+
+#[pymethods]
+impl Table {
+    #[new]
+    #[pyo3(signature = (data, name = None))]
+    fn new(data: &Bound<'_, PyAny>, name: Option<&str>) -> PyResult<Table> {
+        let table = read(data, name.unwrap_or(UNNAMED), None)?;
+        Ok(Table::ready(match name {
+            Some(name) if name != table.name() => Arc::new(data::Table::clone(&table).named(name)),
+            _ => table,
+        }))
+    }
+
+    /// What messages call the table.
+    #[getter]
+    fn name(&self, py: Python<'_>) -> String {
+        self.core(py).name().to_owned()
+    }
+
+    /// The names of the columns.
+    #[getter]
+    fn column_names(&self, py: Python<'_>) -> Vec<String> {
+        self.core(py).columns().iter().map(|column| column.name().to_owned()).collect()
+    }
+
+    /// How many rows and columns.
+    #[getter]
+    fn shape(&self, py: Python<'_>) -> (usize, usize) {
+        let table = self.core(py);
+        (table.n_rows(), table.columns().len())
+    }
+
+    fn __len__(&self, py: Python<'_>) -> usize {
+        self.core(py).n_rows()
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> String {
+        show::text(&self.core(py))
+    }
+
+    fn _repr_html_(&self, py: Python<'_>) -> String {
+        show::html(&self.core(py))
+    }
+
+    /// The rows as an Arrow stream, for any library that reads one.
+    #[pyo3(signature = (requested_schema = None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        // The interface allows the types asked for to be passed over; the reader then casts.
+        let _ = requested_schema;
+        let table = self.core(py);
+        arrow_glue::export(py, run(py, None, move |_| table.to_batch())?)
+    }
+
+    /// The rows as a pandas frame. Needs pandas and pyarrow.
+    ///
+    /// Returns
+    /// -------
+    /// pandas.DataFrame
+    fn to_pandas<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        library(slf.py(), "pandas")?;
+        library(slf.py(), "pyarrow")?.call_method1("table", (slf,))?.call_method0("to_pandas")
+    }
+
+    /// The rows as a polars frame. Needs polars.
+    ///
+    /// Returns
+    /// -------
+    /// polars.DataFrame
+    fn to_polars<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        library(slf.py(), "polars")?.call_method1("DataFrame", (slf,))
+    }
+
+    /// The rows as an Arrow table. Needs pyarrow.
+    ///
+    /// Returns
+    /// -------
+    /// pyarrow.Table
+    fn to_pyarrow<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        library(slf.py(), "pyarrow")?.call_method1("table", (slf,))
+    }
+}
+
+/// The table of any frame; only the columns that play a part, when `roles` are given.
+pub(crate) fn read(data: &Bound<'_, PyAny>, name: &str, roles: Option<&Roles>) -> PyResult<Arc<data::Table>> {
+    let py = data.py();
+    if let Ok(table) = data.cast::<Table>() {
+        return Ok(table.get().core(py));
+    }
+    let frames = py.import("crm_mining._frames")?;
+    let wanted = |names: Vec<String>| roles.map(|roles| of_roles(name, &names, roles)).transpose();
+    let selected = match frames.call_method1("column_names", (data,))?.extract::<Option<Vec<String>>>()? {
+        Some(names) => wanted(names)?,
+        None => None,
+    };
+    let batches = arrow_glue::import(&frames.call_method1("speaking_arrow", (data, selected))?)?;
+    let names: Vec<String> = batches.schema().fields().iter().map(|field| field.name().clone()).collect();
+    let selected = wanted(names)?;
+    let name = name.to_owned();
+    run(py, None, move |control| collect(&name, batches, selected, control)).map(Arc::new)
+}
+
+/// Those of the columns that play a part. Fails, before a row is read, when one that must be is not there.
+fn of_roles(table: &str, names: &[String], roles: &Roles) -> PyResult<Vec<String>> {
+    let columns = names.iter().map(|name| Column::floats(name, Vec::new())).collect();
+    let empty = data::Table::new(table, columns).map_err(raise)?;
+    Transactions::with_roles(&empty, roles).map_err(raise)?;
+    let Roles { customer, time, order, item, item_name, quantity, unit_price, amount } = roles.detect(&empty);
+    let played = [customer, time, order, item, item_name, quantity, unit_price, amount];
+    Ok(names.iter().filter(|name| played.iter().flatten().any(|column| column == *name)).cloned().collect())
+}
+
+/// Reads the stream to its end, or until the caller wants it no more.
+fn collect(
+    name: &str,
+    batches: arrow_glue::Batches,
+    selected: Option<Vec<String>>,
+    control: &Control,
+) -> Result<data::Table> {
+    let schema = batches.schema();
+    let heeded = batches.take_while(|_| control.check("reading").is_ok());
+    let selected = selected.as_ref().map(|names| names.iter().map(String::as_str).collect::<Vec<_>>());
+    let batches = RecordBatchIterator::new(heeded, schema);
+    let table = data::Table::from_batch_reader(name, batches, selected.as_deref())?;
+    control.check("reading")?;
+    Ok(table)
+}

@@ -1,0 +1,76 @@
+//! The Python package as its users get it: installed by the README's command into an environment of its own,
+//! its tests passed, its stubs equal to what was compiled.
+//!
+//! `PYTHON` names the interpreter to start from; `python3` without it. The environment and the build stay in
+//! the target folder, so that only the first run downloads and compiles everything.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// What the README has its readers install.
+const PACKAGE: &str = "./crm-mining-py[test]";
+
+#[test]
+fn the_readme_says_how_to_install_it() {
+    assert!(include_str!("../../README.md").contains(&format!("pip install '{PACKAGE}'")));
+}
+
+#[test]
+fn its_tests_pass() {
+    let output = run(python().args(["-m", "pytest", "-q", "crm-mining-py/tests"]));
+    say(output.trim_end().lines().last().unwrap_or_default());
+}
+
+#[test]
+fn its_stubs_say_what_was_compiled() {
+    say(run(python().args(["-m", "mypy.stubtest", "crm_mining"])).trim_end());
+}
+
+#[test]
+fn its_types_hold_in_a_program() {
+    say(run(python().args(["-m", "mypy", "--strict", "crm-mining-py/tests/typed_program.py"])).trim_end());
+}
+
+/// The interpreter of an environment into which the package was installed by the README's command.
+fn python() -> Command {
+    static PYTHON: OnceLock<PathBuf> = OnceLock::new();
+    let python = PYTHON.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("python");
+        let python = folder.join("venv/bin/python");
+        if !python.exists() {
+            #[allow(clippy::disallowed_methods, reason = "a test may be told which Python to use")]
+            let base = std::env::var("PYTHON").unwrap_or_else(|_| "python3".into());
+            run(command(&base).args(["-m", "venv"]).arg(folder.join("venv")));
+        }
+        let mut install = command(&python);
+        install.args(["-m", "pip", "install", PACKAGE]).env("CARGO_TARGET_DIR", &folder);
+        run(&mut install);
+        python
+    });
+    command(python)
+}
+
+/// A command in the root of the workspace.
+fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    command
+}
+
+/// What the command printed; a panic that shows it all when it failed.
+fn run(command: &mut Command) -> String {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let [out, err] = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes));
+    assert!(output.status.success(), "{command:?}: {}\n{out}\n{err}", output.status);
+    out.into_owned()
+}
+
+/// A line for whoever runs the tests; unlike `println!`, shown when they pass.
+#[allow(clippy::explicit_write, reason = "eprintln! is held back when the test passes")]
+fn say(line: &str) {
+    writeln!(std::io::stderr(), "python: {line}").unwrap();
+}
