@@ -4,6 +4,7 @@ mod cross_sell;
 mod found;
 mod rule_set;
 mod rules;
+mod split;
 
 pub use cross_sell::{CrossSell, Suggestion};
 pub use rule_set::{Rule, RuleSet};

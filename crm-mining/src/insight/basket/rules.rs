@@ -1,14 +1,15 @@
 //! The settings of rule mining, and the mining.
 
-use super::found::{Counts, Found};
+use super::found::Found;
 use super::rule_set::RuleSet;
+use super::split::Splitter;
 use crate::data::Baskets;
-use crate::error::{ErrorKind, Result, invalid_parameter};
-use crate::learn::{Apriori, FpGrowth, Itemset, Itemsets, Support};
+use crate::error::{Result, invalid_parameter};
+use crate::learn::{Apriori, FpGrowth, Itemsets, Support};
 use crate::model::{Control, Fit};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 
 /// Association rules: *who buys these, also buys those*.
 ///
@@ -46,11 +47,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 #[serde(default)]
 pub struct Rules {
     min_support: Support,
-    min_confidence: f64,
-    min_lift: Option<f64>,
+    pub(super) min_confidence: f64,
+    pub(super) min_lift: Option<f64>,
     max_len: Option<usize>,
     max_itemsets: u32,
-    max_rules: u32,
+    pub(super) max_rules: u32,
     algorithm: Algorithm,
 }
 
@@ -174,11 +175,10 @@ impl Rules {
             let mut splitter = Splitter::new(self, itemsets, control, &n_rules);
             for position in chunk * CHUNK..itemsets.len().min((chunk + 1) * CHUNK) {
                 if let Some(set) = itemsets.get(position).filter(|set| set.items.len() > 1) {
-                    splitter.split(set, 0)?;
+                    splitter.split(set)?;
                 }
             }
-            splitter.count_rules()?;
-            Ok(splitter.found)
+            splitter.finish()
         };
         let parts: Vec<Found> =
             (0..itemsets.len().div_ceil(CHUNK)).into_par_iter().map(split_chunk).collect::<Result<_>>()?;
@@ -190,109 +190,5 @@ impl Rules {
     }
 }
 
-const STAGE: &str = "rules";
-
 /// Itemsets split by one task; fixed, so that the work does not depend on the number of threads.
 const CHUNK: usize = 256;
-
-/// Splits after which a task looks up from its work.
-const PACE: usize = 1 << 14;
-
-/// Splits itemsets into rules.
-struct Splitter<'a> {
-    rules: &'a Rules,
-    itemsets: &'a Itemsets,
-    control: &'a Control,
-    antecedent: Vec<u32>,
-    consequent: Vec<u32>,
-    found: Found,
-    steps: usize,
-    n_counted: usize,
-    n_rules: &'a AtomicUsize,
-}
-
-impl<'a> Splitter<'a> {
-    fn new(rules: &'a Rules, itemsets: &'a Itemsets, control: &'a Control, n_rules: &'a AtomicUsize) -> Self {
-        Splitter {
-            rules,
-            itemsets,
-            control,
-            antecedent: Vec::new(),
-            consequent: Vec::new(),
-            found: Found::default(),
-            steps: 0,
-            n_counted: 0,
-            n_rules,
-        }
-    }
-
-    /// All rules of a set whose consequent is the present one and some items from `from` on.
-    ///
-    /// An item that moves to the consequent leaves a smaller antecedent, which stands in no fewer baskets:
-    /// the confidence can only go down. So a consequent that lacks confidence is not made longer. The depth
-    /// of the recursion is the number of items of the set; as all parts of the set are among the itemsets,
-    /// that is at most 32.
-    fn split(&mut self, set: Itemset<'_>, from: usize) -> Result<()> {
-        for (place, &item) in set.items.iter().enumerate().skip(from) {
-            self.consequent.push(item);
-            if self.consequent.len() < set.items.len() && self.is_confident(set) {
-                self.keep_if_lifted(set.count);
-                self.split(set, place + 1)?;
-            }
-            self.consequent.pop();
-            self.steps += set.items.len();
-            if self.steps >= PACE {
-                self.count_rules()?;
-            }
-        }
-        Ok(())
-    }
-
-    fn is_confident(&mut self, set: Itemset<'_>) -> bool {
-        self.antecedent.clear();
-        let consequent = &self.consequent;
-        self.antecedent.extend(set.items.iter().filter(|item| consequent.binary_search(item).is_err()));
-        let Some(antecedent) = self.itemsets.count_of(&self.antecedent) else { return false };
-        // Of two integers, rounded once: a share met exactly compares equal to the decimal that states it.
-        f64::from(set.count) / f64::from(antecedent) >= self.rules.min_confidence
-    }
-
-    fn keep_if_lifted(&mut self, both: u32) {
-        let count_of = |items| self.itemsets.count_of(items);
-        let (Some(antecedent), Some(consequent)) = (count_of(&self.antecedent), count_of(&self.consequent))
-        else {
-            return;
-        };
-        let counts = Counts { both, antecedent, consequent };
-        let n_baskets = self.itemsets.n_baskets();
-        let lifted = match self.rules.min_lift {
-            Some(lift) => counts.lift(n_baskets) >= lift,
-            None => counts.is_lifted(n_baskets),
-        };
-        if lifted {
-            self.found.antecedents.push_row(self.antecedent.iter().copied());
-            self.found.consequents.push_row(self.consequent.iter().copied());
-            self.found.counts.push(counts);
-        }
-    }
-
-    /// Tells how many rules there are, and stops when they are too many or the caller wishes so.
-    fn count_rules(&mut self) -> Result<()> {
-        self.steps = 0;
-        let new = self.found.counts.len() - self.n_counted;
-        self.n_counted += new;
-        let n_rules = self.n_rules.fetch_add(new, Ordering::Relaxed) + new;
-        if n_rules > self.rules.max_rules as usize {
-            let limit = u64::from(self.rules.max_rules);
-            return Err(ErrorKind::LimitExceeded {
-                place: "Rules".into(),
-                of: "the number of rules",
-                limit,
-                needed: limit + 1,
-                setting: "max_rules",
-            }
-            .into());
-        }
-        self.control.check(STAGE)
-    }
-}

@@ -115,7 +115,7 @@ const CHUNK: usize = 16;
 
 /// The frequent pairs; `None` when they are more than there is room for. All pairs are candidates.
 fn pairs(
-    occurrences: &Occurrences,
+    occurrences: &Occurrences<'_>,
     n_items: usize,
     limits: &Limits,
     control: &Control,
@@ -135,6 +135,7 @@ fn pairs(
             pace.step(n_items)?;
             room.take(found.counts.len() - before);
         }
+        control.check(STAGE)?;
         Ok(found)
     };
     let parts: Result<_> = (0..n_items.div_ceil(CHUNK)).into_par_iter().map(extend).collect();

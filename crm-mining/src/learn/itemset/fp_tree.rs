@@ -1,181 +1,172 @@
 //! The FP-tree in flat arrays.
 #![allow(
     clippy::indexing_slicing,
-    reason = "nodes, parents and links are positions that `add` itself has handed out; items are below \
-              `names.len()`, the length of every array by item"
+    reason = "nodes are positions that `add` itself has handed out, spans lie within `codes`, and items are \
+              below `names.len()`, the length of every array by item"
 )]
 
 use super::limits::Pace;
 use crate::error::Result;
 use rayon::prelude::*;
 
-/// Baskets on their way into a tree: ascending codes, with a weight.
-#[derive(Default)]
-pub(super) struct Paths {
-    codes: Vec<u32>,
-    spans: Vec<Span>,
-}
-
-#[derive(Clone, Copy)]
-struct Span {
-    /// The first two codes, so that most comparisons need not look further.
-    key: u64,
-    start: usize,
-    len: u32,
-    weight: u32,
-}
-
-/// Paths sorted at once; few enough that a caller who wants to stop does not wait.
-pub(super) const CHUNK: usize = 1 << 17;
-
-impl Paths {
-    pub(super) fn clear(&mut self) {
-        self.codes.clear();
-        self.spans.clear();
-    }
-
-    pub(super) fn push(&mut self, codes: &[u32], weight: u32) {
-        let start = self.codes.len();
-        self.codes.extend_from_slice(codes);
-        self.end(start, weight);
-    }
-
-    /// Closes the path that began at `start`.
-    #[inline]
-    fn end(&mut self, start: usize, weight: u32) {
-        let path = &self.codes[start..];
-        let code = |at: usize| path.get(at).map_or(0, |&code| u64::from(code) + 1);
-        let (key, len) = (code(0) << 32 | code(1), path.len() as u32);
-        self.spans.push(Span { key, start, len, weight });
-    }
-
-    fn path(&self, span: &Span) -> &[u32] {
-        &self.codes[span.start..span.start + span.len as usize]
-    }
-
-    /// Sorts the paths, with the caller's threads if `parallel`.
-    fn sorted(&mut self, parallel: bool) -> &Self {
-        let codes = std::mem::take(&mut self.codes);
-        let mut spans = std::mem::take(&mut self.spans);
-        let path = |span: &Span| &codes[span.start..span.start + span.len as usize];
-        let order = |a: &Span, b: &Span| a.key.cmp(&b.key).then_with(|| path(a).cmp(path(b)));
-        if parallel {
-            spans.par_sort_unstable_by(order);
-        } else {
-            spans.sort_unstable_by(order);
-        }
-        (self.codes, self.spans) = (codes, spans);
-        self
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Node {
-    item: u32,
-    parent: u32,
-}
-
 /// A tree of baskets that share their first items. Items are dense codes of this tree, the most frequent
-/// one first. Node 0 is the root; parents stand before their children.
+/// one first.
 #[derive(Default)]
 pub(super) struct Tree {
-    nodes: Vec<Node>,
-    /// How many baskets pass each node.
-    weights: Vec<u32>,
-    /// The node of the same item made before; 0 for none.
-    previous: Vec<u32>,
-    /// The node of each item made last; 0 for none.
-    last: Vec<u32>,
     /// What each item is called outside of this tree.
     pub(super) names: Vec<u32>,
     /// How many baskets of this tree hold each item.
     pub(super) totals: Vec<u32>,
+    /// The baskets, laid end to end.
+    codes: Vec<u32>,
+    /// The nodes, item by item; and where those of each item begin.
+    nodes: Vec<Node>,
+    first: Vec<u32>,
+    is_chain: bool,
 }
+
+/// A node is what lies above it: items side by side among the codes, so that going up needs no pointers.
+#[derive(Clone, Copy, Default)]
+struct Node {
+    /// Where the basket that made the node begins.
+    start: u32,
+    /// How many of its items are above the node.
+    depth: u32,
+    /// How many baskets pass the node.
+    weight: u32,
+}
+
+/// A basket on its way into the tree.
+#[derive(Clone, Copy)]
+struct Span {
+    /// The first two codes, so that most comparisons need not look further.
+    key: u64,
+    start: u32,
+    len: u32,
+    weight: u32,
+}
+
+/// Baskets sorted at once; few enough that a caller who wants to stop does not wait.
+const CHUNK: usize = 1 << 17;
 
 /// Room that is used again for every conditional tree.
 #[derive(Default)]
 pub(super) struct Scratch {
     counts: Vec<u32>,
     code: Vec<u32>,
-    paths: Paths,
+    spans: Vec<Span>,
+    /// The nodes of a tree being built, in the order of a walk over its branches, and their items.
+    nodes: Vec<(u32, Node)>,
     branch: Vec<u32>,
 }
 
 impl Tree {
-    /// The tree of these baskets, whose items have these totals.
+    /// The tree of these baskets of ascending codes, whose items have these totals.
     pub(super) fn new<'a>(
         totals: &[u32],
         baskets: impl Iterator<Item = &'a [u32]>,
         pace: &mut Pace<'_>,
     ) -> Result<Tree> {
-        let mut tree =
-            Tree { names: (0..totals.len() as u32).collect(), totals: totals.to_vec(), ..Tree::default() };
-        let (mut paths, mut branch) = (Paths::default(), Vec::new());
-        tree.begin();
+        let names = (0..totals.len() as u32).collect();
+        let mut tree = Tree { names, totals: totals.to_vec(), ..Tree::default() };
+        let mut scratch = Scratch::default();
         for basket in baskets {
-            paths.push(basket, 1);
-            if paths.spans.len() == CHUNK {
-                pace.step(paths.codes.len())?;
-                tree.add(paths.sorted(true), &mut branch);
-                paths.clear();
+            let start = tree.codes.len();
+            tree.codes.extend_from_slice(basket);
+            scratch.spans.push(tree.span_from(start, 1));
+            if scratch.spans.len() == CHUNK {
+                pace.step(tree.codes.len())?;
+                tree.sort_in_parallel(&mut scratch.spans);
+                tree.add(&mut scratch);
             }
         }
-        tree.add(paths.sorted(true), &mut branch);
-        tree.end();
+        tree.sort_in_parallel(&mut scratch.spans);
+        tree.add(&mut scratch);
+        tree.group(&mut scratch, pace)?;
         Ok(tree)
     }
 
-    fn begin(&mut self) {
-        self.nodes.clear();
-        self.nodes.push(Node { item: u32::MAX, parent: 0 });
-        self.weights.clear();
-        self.weights.push(0);
-        self.previous.clear();
-        self.previous.push(0);
-        self.last.clear();
-        self.last.resize(self.names.len(), 0);
+    /// The basket that ends the codes.
+    #[inline]
+    fn span_from(&self, start: usize, weight: u32) -> Span {
+        let path = &self.codes[start..];
+        let code = |at: usize| path.get(at).map_or(0, |&code| u64::from(code) + 1);
+        Span { key: code(0) << 32 | code(1), start: start as u32, len: path.len() as u32, weight }
     }
 
-    /// Adds sorted paths. What two neighbours share at their start becomes one branch. Paths of different
-    /// calls share none: the tree is then wider than need be, and as right.
-    fn add(&mut self, paths: &Paths, branch: &mut Vec<u32>) {
-        branch.clear();
+    fn path(&self, span: &Span) -> &[u32] {
+        &self.codes[span.start as usize..][..span.len as usize]
+    }
+
+    fn order(&self, a: &Span, b: &Span) -> std::cmp::Ordering {
+        a.key.cmp(&b.key).then_with(|| self.path(a).cmp(self.path(b)))
+    }
+
+    fn sort_in_parallel(&self, spans: &mut [Span]) {
+        spans.par_sort_unstable_by(|a, b| self.order(a, b));
+    }
+
+    /// Turns the sorted spans into nodes. What two neighbours share at their start becomes one branch.
+    /// Baskets of different calls share none: the tree is then wider than need be, and as right.
+    fn add(&self, scratch: &mut Scratch) {
+        let Scratch { nodes, branch, spans, .. } = scratch;
         let mut before: &[u32] = &[];
-        for span in &paths.spans {
-            let path = paths.path(span);
+        for Span { start, len, weight, .. } in spans.drain(..) {
+            let path = &self.codes[start as usize..][..len as usize];
             let shared = path.iter().zip(before).take_while(|(a, b)| a == b).count();
-            branch.truncate(shared);
-            for &item in &path[shared..] {
-                let node = self.nodes.len() as u32;
-                self.nodes.push(Node { item, parent: branch.last().copied().unwrap_or(0) });
-                self.weights.push(0);
-                self.previous.push(std::mem::replace(&mut self.last[item as usize], node));
-                branch.push(node);
+            cut(branch, shared, nodes);
+            for (depth, &item) in (shared as u32..).zip(&path[shared..]) {
+                branch.push(nodes.len() as u32);
+                nodes.push((item, Node { start, depth, weight: 0 }));
             }
             if let Some(&end) = branch.last() {
-                self.weights[end as usize] += span.weight;
+                nodes[end as usize].1.weight += weight;
             }
             before = path;
         }
+        cut(branch, 0, nodes);
     }
 
-    /// Lets every node count the baskets that end below it.
-    fn end(&mut self) {
-        for node in (1..self.nodes.len()).rev() {
-            let parent = self.nodes[node].parent as usize;
-            if parent > 0 {
-                self.weights[parent] += self.weights[node];
-            }
+    /// Puts the nodes item by item (counting sort).
+    fn group(&mut self, scratch: &mut Scratch, pace: &mut Pace<'_>) -> Result<()> {
+        let n_items = self.names.len();
+        let nodes = &mut scratch.nodes;
+        self.is_chain =
+            nodes.len() == n_items && (0..).zip(&*nodes).all(|(above, (_, node))| node.depth == above);
+        self.first.clear();
+        self.first.resize(n_items + 2, 0);
+        for &(item, _) in &*nodes {
+            pace.step(1)?;
+            self.first[item as usize + 2] += 1;
         }
+        for item in 2..self.first.len() {
+            self.first[item] += self.first[item - 1];
+        }
+        self.nodes.clear();
+        self.nodes.resize(nodes.len(), Node::default());
+        for (item, node) in nodes.drain(..) {
+            pace.step(1)?;
+            let place = &mut self.first[item as usize + 1];
+            self.nodes[*place as usize] = node;
+            *place += 1;
+        }
+        Ok(())
+    }
+
+    fn nodes_of(&self, item: usize) -> &[Node] {
+        &self.nodes[self.first[item] as usize..self.first[item + 1] as usize]
+    }
+
+    fn above(&self, node: &Node) -> &[u32] {
+        &self.codes[node.start as usize..][..node.depth as usize]
     }
 
     /// Whether all baskets lie on one path, so that every subset of it is frequent.
     pub(super) fn is_chain(&self) -> bool {
-        self.nodes.len() == self.names.len() + 1
-            && (0u32..).zip(&self.nodes[1..]).all(|(before, node)| node.parent == before)
+        self.is_chain
     }
 
-    /// Names the items that are frequent in the baskets with `item`, in `into`.
+    /// Names, in `into`, the items that are frequent in the baskets with `item`.
     pub(super) fn condition(
         &self,
         item: usize,
@@ -187,19 +178,12 @@ impl Tree {
         let Scratch { counts, code, .. } = scratch;
         counts.clear();
         counts.resize(item, 0);
-        let mut node = self.last[item] as usize;
-        while node > 0 {
-            let weight = self.weights[node];
-            let mut above = self.nodes[node].parent as usize;
-            let mut steps = 1;
-            while above > 0 {
-                let Node { item, parent } = self.nodes[above];
-                counts[item as usize] += weight;
-                above = parent as usize;
-                steps += 1;
+        for node in self.nodes_of(item) {
+            let above = self.above(node);
+            for &item in above {
+                counts[item as usize] += node.weight;
             }
-            pace.step(steps)?;
-            node = self.previous[node] as usize;
+            pace.step(above.len() + 1)?;
         }
         code.clear();
         into.names.clear();
@@ -223,33 +207,35 @@ impl Tree {
         scratch: &mut Scratch,
         pace: &mut Pace<'_>,
     ) -> Result<()> {
-        let Scratch { code, paths, branch, .. } = scratch;
-        into.begin();
-        paths.clear();
-        let mut node = self.last[item] as usize;
-        while node > 0 {
-            let start = paths.codes.len();
-            let mut above = self.nodes[node].parent as usize;
-            while above > 0 {
-                let Node { item, parent } = self.nodes[above];
-                if code[item as usize] != u32::MAX {
-                    paths.codes.push(code[item as usize]);
-                }
-                above = parent as usize;
+        into.codes.clear();
+        for node in self.nodes_of(item) {
+            let (above, begin) = (self.above(node), into.codes.len());
+            let kept = above.iter().map(|&above| scratch.code[above as usize]);
+            into.codes.extend(kept.filter(|&code| code != u32::MAX));
+            if into.codes.len() > begin {
+                scratch.spans.push(into.span_from(begin, node.weight));
             }
-            if paths.codes.len() > start {
-                paths.codes[start..].reverse();
-                pace.step(paths.codes.len() - start)?;
-                paths.end(start, self.weights[node]);
+            pace.step(above.len() + 1)?;
+            if scratch.spans.len() == CHUNK {
+                into.sort_and_add(scratch);
             }
-            if paths.spans.len() == CHUNK {
-                into.add(paths.sorted(false), branch);
-                paths.clear();
-            }
-            node = self.previous[node] as usize;
         }
-        into.add(paths.sorted(false), branch);
-        into.end();
-        Ok(())
+        into.sort_and_add(scratch);
+        into.group(scratch, pace)
+    }
+
+    fn sort_and_add(&self, scratch: &mut Scratch) {
+        scratch.spans.sort_unstable_by(|a, b| self.order(a, b));
+        self.add(scratch);
+    }
+}
+
+/// Shortens the branch; a node that leaves it has met all its baskets, and hands their number up.
+fn cut(branch: &mut Vec<u32>, len: usize, nodes: &mut [(u32, Node)]) {
+    while branch.len() > len {
+        let weight = branch.pop().map_or(0, |node| nodes[node as usize].1.weight);
+        if let Some(&parent) = branch.last() {
+            nodes[parent as usize].1.weight += weight;
+        }
     }
 }

@@ -9,32 +9,55 @@ use super::apriori::STAGE;
 use super::candidates::Counter;
 use super::limits::Pace;
 use super::recode::Recoded;
-use crate::data::{Csr, group_positions};
 use crate::error::Result;
 use crate::model::Control;
 use std::ops::Range;
 
 /// All baskets laid end to end, and the positions of every item in them. The position of the last item of a
 /// set stands for a basket that holds the set: behind it lie the items that may extend the set.
-pub(super) struct Occurrences {
-    codes: Vec<u32>,
+pub(super) struct Occurrences<'a> {
+    codes: &'a [u32],
     /// Where the basket of each position ends.
     ends: Vec<u32>,
-    of_item: Csr<u32>,
+    /// Where the positions of each item begin, and all of them, item by item.
+    starts: Vec<u32>,
+    positions: Vec<u32>,
 }
 
-impl Occurrences {
-    pub(super) fn of(recoded: &Recoded, control: &Control) -> Result<Occurrences> {
-        control.check(STAGE)?;
-        let codes = recoded.baskets.values().to_vec();
-        let mut ends = Vec::with_capacity(codes.len());
+impl<'a> Occurrences<'a> {
+    pub(super) fn of(recoded: &'a Recoded, control: &Control) -> Result<Self> {
+        let mut pace = Pace::new(control, STAGE);
+        let mut starts = vec![0u32; recoded.items.len() + 1];
+        let mut ends = Vec::with_capacity(recoded.baskets.values().len());
         for basket in recoded.baskets.rows() {
+            pace.step(basket.len())?;
             let end = ends.len() + basket.len();
             ends.resize(end, end as u32);
+            for &code in basket {
+                starts[code as usize + 1] += 1;
+            }
         }
-        control.check(STAGE)?;
-        let of_item = group_positions(&codes, recoded.items.len());
-        Ok(Occurrences { codes, ends, of_item })
+        for code in 1..starts.len() {
+            starts[code] += starts[code - 1];
+        }
+        let mut next = starts.clone();
+        let mut positions = vec![0; ends.len()];
+        let codes = recoded.baskets.values();
+        for (&code, position) in codes.iter().zip(0u32..) {
+            pace.step(1)?;
+            let place = &mut next[code as usize];
+            positions[*place as usize] = position;
+            *place += 1;
+        }
+        Ok(Occurrences { codes, ends, starts, positions })
+    }
+
+    fn of_item(&self, item: usize) -> &[u32] {
+        &self.positions[self.starts[item] as usize..self.starts[item + 1] as usize]
+    }
+
+    fn n_items(&self) -> usize {
+        self.starts.len() - 1
     }
 
     /// The positions behind this one in its basket.
@@ -46,8 +69,8 @@ impl Occurrences {
     /// How many baskets hold this item and each other one that comes later; `counts` is by item.
     pub(super) fn count_pairs(&self, item: usize, counts: &mut Vec<u32>, pace: &mut Pace<'_>) -> Result<()> {
         counts.clear();
-        counts.resize(self.of_item.len(), 0);
-        for &position in self.of_item.row(item) {
+        counts.resize(self.n_items(), 0);
+        for &position in self.of_item(item) {
             let behind = self.behind(position);
             pace.step(behind.len() + 1)?;
             for &other in &self.codes[behind] {
@@ -73,7 +96,7 @@ impl Occurrences {
 
 /// Counts by walking the occurrences of a set, which counts all candidates of the set at once.
 pub(super) struct Lists<'a> {
-    occurrences: &'a Occurrences,
+    occurrences: &'a Occurrences<'a>,
     /// The set that the stack is of.
     prefix: Vec<u32>,
     /// The occurrences of the first item, the first two items, … of the prefix.
@@ -90,13 +113,13 @@ pub(super) struct Lists<'a> {
 const NO_SLOT: u32 = u32::MAX;
 
 impl<'a> Lists<'a> {
-    pub(super) fn new(occurrences: &'a Occurrences) -> Self {
+    pub(super) fn new(occurrences: &'a Occurrences<'a>) -> Self {
         Lists {
             occurrences,
             prefix: Vec::new(),
             stack: Vec::new(),
             lasts: Vec::new(),
-            slot: vec![NO_SLOT; occurrences.of_item.len()],
+            slot: vec![NO_SLOT; occurrences.n_items()],
             starts: Vec::new(),
             dealt: Vec::new(),
             counts: Vec::new(),
@@ -136,7 +159,7 @@ impl Counter for Lists<'_> {
         self.stack.truncate(shared);
         for &item in &prefix[shared..] {
             let occurrences = match self.stack.last() {
-                None => self.occurrences.of_item.row(item as usize).to_vec(),
+                None => self.occurrences.of_item(item as usize).to_vec(),
                 Some(above) => self.occurrences.narrow(above, item, pace)?,
             };
             self.stack.push(occurrences);
