@@ -57,8 +57,8 @@ impl<const N: usize> Local<N> {
     /// The step to the top of the local parabola, its curvature raised by `damping`; `None` if it has no top.
     fn step(&self, damping: f64) -> Option<[f64; N]> {
         let mut curvature = self.hessian.map(|row| row.map(|value| -value));
-        for place in 0..N {
-            curvature[place][place] += damping;
+        for (place, row) in curvature.iter_mut().enumerate() {
+            row[place] += damping;
         }
         Cholesky::new(&curvature).map(|factor| factor.solve(&self.gradient))
     }

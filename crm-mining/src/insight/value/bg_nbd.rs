@@ -218,3 +218,105 @@ fn standard_errors(likelihood: &Likelihood, point: &Point, unit: f64) -> Option<
         b: b * ln_b.exp(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::random::Random;
+
+    /// Customers bought by the very story of the model, in days.
+    fn simulated(n: usize, [r, alpha, a, b]: [f64; 4]) -> Summary {
+        let mut random = Random::new(20);
+        let mut columns: [Vec<f64>; 3] = Default::default();
+        for _ in 0..n {
+            let age = 200.0 + 165.0 * random.uniform();
+            let (rate, leave) = (random.gamma(r, alpha), random.beta(a, b));
+            let (mut x, mut last) = (0.0, 0.0);
+            loop {
+                let next = last + random.exponential(rate);
+                if next > age {
+                    break;
+                }
+                (x, last) = (x + 1.0, next);
+                if random.uniform() < leave {
+                    break;
+                }
+            }
+            for (column, value) in columns.iter_mut().zip([x, last, age]) {
+                column.push(value);
+            }
+        }
+        let [x, recency, age] = columns;
+        Summary::new(x, recency, age, vec![0.0; n]).unwrap()
+    }
+
+    #[test]
+    fn recovers_the_parameters_of_simulated_customers() {
+        for truth in [[0.8, 30.0, 0.6, 2.5], [2.5, 100.0, 1.5, 12.0]] {
+            let model = BgNbd::default().fit(&simulated(6000, truth)).unwrap();
+            let se = model.standard_errors().unwrap();
+            let found = [(model.r, se.r), (model.alpha, se.alpha), (model.a, se.a), (model.b, se.b)];
+            for ((found, error), truth) in found.into_iter().zip(truth) {
+                assert!((found - truth).abs() < 3.0 * error, "{found} ± {error}, truth {truth}");
+                assert!(error < 0.35 * truth, "{found} ± {error}, truth {truth}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_the_edges() {
+        let status = |x: Vec<f64>, recency: Vec<f64>, age: f64| {
+            let n = x.len();
+            let summary = Summary::new(x, recency, vec![age; n], vec![0.0; n]).unwrap();
+            let model = BgNbd::default().fit(&summary).unwrap();
+            assert!([model.r, model.alpha, model.b].iter().all(|value| value.is_finite() && *value > 0.0));
+            assert_eq!(model.standard_errors, None);
+            match model.status {
+                FitStatus::Converged => Vec::new(),
+                FitStatus::Boundary(boundaries) => boundaries,
+            }
+        };
+        // Everybody bought up to the end, all at nearly one rate.
+        let steady = status(vec![9.0, 10.0, 11.0, 10.0], vec![99.0, 98.0, 99.0, 97.0], 100.0);
+        assert_eq!(steady, [Boundary::NobodyLeaves, Boundary::HomogeneousRates]);
+        // One repeat purchase soon after the first, then silence for everybody.
+        let once = status(vec![1.0; 6], vec![1.0, 2.0, 1.0, 3.0, 2.0, 1.0], 300.0);
+        assert!(once.contains(&Boundary::EverybodyLeaves), "{once:?}");
+        // Half fall silent after the first repeat, half buy on for good.
+        let x = [vec![1.0; 20], vec![40.0; 20]].concat();
+        let halves = status(x, [vec![5.0; 20], vec![299.0; 20]].concat(), 300.0);
+        assert!(halves.contains(&Boundary::PolarizedDropout), "{halves:?}");
+        // Silence comes after 1, 2, 3, … purchases as by the toss of one coin.
+        let x: Vec<f64> = (1..=6).flat_map(|k| vec![f64::from(k); 1 << (6 - k)]).collect();
+        let recency = x.iter().map(|x| 3.0 * x).collect();
+        let coin = status(x, recency, 300.0);
+        assert!(coin.contains(&Boundary::HomogeneousDropout), "{coin:?}");
+    }
+
+    #[test]
+    fn refuses_what_no_model_can_be_fitted_to() {
+        let fit = |x: Vec<f64>, recency: Vec<f64>| {
+            let n = x.len();
+            BgNbd::default()
+                .fit(&Summary::new(x, recency, vec![100.0; n], vec![0.0; n]).unwrap())
+                .unwrap_err()
+        };
+        let few = |error: &crate::Error, least: usize| matches!(error.kind(), ErrorKind::NotEnoughData { needed, .. } if *needed == least);
+        assert!(few(&fit(vec![], vec![]), 2));
+        assert!(few(&fit(vec![3.0], vec![50.0]), 2));
+        assert!(few(&fit(vec![0.0; 9], vec![0.0; 9]), 1));
+        let at_once = fit(vec![0.0, 1.0], vec![0.0, 0.0]);
+        assert!(matches!(at_once.kind(), ErrorKind::InvalidValue { row: 2, .. }), "{at_once}");
+        let summary = simulated(50, [0.8, 30.0, 0.6, 2.5]);
+        for wrong in [
+            BgNbd::default().penalizer(-1.0),
+            BgNbd::default().penalizer(f64::NAN),
+            BgNbd::default().max_iterations(0),
+            BgNbd::default().tolerance(0.0),
+        ] {
+            assert!(matches!(wrong.fit(&summary).unwrap_err().kind(), ErrorKind::InvalidParameter { .. }));
+        }
+        let hurried = BgNbd::default().max_iterations(1).fit(&summary).unwrap_err();
+        assert!(matches!(hurried.kind(), ErrorKind::NotConverged { .. }), "{hurried}");
+    }
+}

@@ -35,26 +35,20 @@ pub(super) struct Collapsed {
 impl Collapsed {
     pub(super) fn new(summary: &Summary) -> Collapsed {
         let hasher = DefaultHashBuilder::default();
-        let mut table: HashTable<u32> = HashTable::new();
+        let hash = |record: &Record| hasher.hash_one(record.bits());
+        let mut table: HashTable<(Record, u32)> = HashTable::new();
         let mut found: Vec<(Record, f64, u32)> = Vec::new();
         let rows = summary.frequency().iter().zip(summary.recency()).zip(summary.age());
         let mut of_customer: Vec<u32> = Vec::with_capacity(summary.len());
         for ((&x, &recency), &age) in rows {
             // Adding zero makes −0 the same record as 0.
             let record = Record { x: x + 0.0, recency: recency + 0.0, age: age + 0.0 };
-            let hash = hasher.hash_one(record.bits());
-            let same = |&place: &u32| found.get(place as usize).is_some_and(|(other, ..)| *other == record);
-            let place = match table.find(hash, same) {
-                Some(&place) => place,
-                None => {
-                    let place = found.len() as u32;
-                    found.push((record, 0.0, place));
-                    table.insert_unique(hash, place, |&place| {
-                        hasher.hash_one(found.get(place as usize).map(|(other, ..)| other.bits()))
-                    });
-                    place
-                }
-            };
+            let next = found.len() as u32;
+            let entry = table.entry(hash(&record), |(other, _)| *other == record, |(other, _)| hash(other));
+            let place = entry.or_insert((record, next)).get().1;
+            if place == next {
+                found.push((record, 0.0, place));
+            }
             if let Some((_, count, _)) = found.get_mut(place as usize) {
                 *count += 1.0;
             }
@@ -107,5 +101,16 @@ mod tests {
         assert_eq!(collapsed.counts, [2.0, 2.0]);
         assert_eq!(collapsed.of_customer, [1, 0, 1, 0]);
         assert_eq!(collapsed.spread(&[7, 8]), [8, 7, 8, 7]);
+    }
+
+    #[test]
+    fn many_records_meet_too() {
+        let rows = || (0..30_000).map(|row| f64::from(row % 3000));
+        let summary =
+            Summary::new(rows().collect(), rows().collect(), vec![3000.0; 30_000], vec![0.0; 30_000])
+                .unwrap();
+        let collapsed = Collapsed::new(&summary);
+        assert_eq!(collapsed.counts, [10.0; 3000]);
+        assert!(collapsed.records.is_sorted_by(|a, b| a.x < b.x));
     }
 }

@@ -33,16 +33,19 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Example
 /// ```
-/// use crm_mining::{Fit, data::Summary, insight::GammaGamma};
+/// use crm_mining::{Fit, data::Summary, insight::{FitStatus, GammaGamma}};
 ///
-/// let x = vec![2.0, 1.0, 0.0, 5.0, 3.0, 1.0];
-/// let age = vec![272.0; 6];
-/// let mean_spend = vec![22.4, 11.8, 0.0, 35.0, 18.0, 60.0];
-/// let summary = Summary::new(x, vec![200.0, 12.0, 0.0, 250.0, 40.0, 210.0], age, mean_spend)?;
-/// let spend = GammaGamma::default().fit(&summary)?;
-/// assert_eq!(spend.left_out(), 1);
+/// let x = vec![12.0, 1.0, 0.0, 9.0, 16.0, 1.0, 14.0, 3.0];
+/// let recency = x.iter().map(|x| 20.0 * x).collect();
+/// let mean_spend = vec![12.0, 9.0, 0.0, 31.0, 80.0, 150.0, 20.0, 45.0];
+/// let spend = GammaGamma::default().fit(&Summary::new(x, recency, vec![350.0; 8], mean_spend)?)?;
+/// assert_eq!((spend.status(), spend.left_out()), (&FitStatus::Converged, 1));
+///
+/// // One large purchase is believed in part, sixteen nearly in full.
+/// let (x, recency) = (vec![1.0, 16.0], vec![20.0, 320.0]);
+/// let summary = Summary::new(x, recency, vec![350.0; 2], vec![150.0; 2])?;
 /// let expected = spend.expected_spend(&summary);
-/// assert!(expected[5] < 60.0 && expected[5] > expected[3]); // one large purchase is believed in part
+/// assert!(expected[0] < 140.0 && expected[1] > 140.0);
 /// # Ok::<(), crm_mining::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -4,8 +4,8 @@ use super::status::Boundary;
 use crate::error::{ErrorKind, Result, invalid_parameter};
 use crate::math::optimize::{Local, Optimum, Stop, maximize};
 
-/// ln 10¹²: as good as infinity for a variable without unit.
-pub(super) const FAR: f64 = 27.631_021_115_928_547;
+/// ln 10¹⁵: as good as infinity for a variable without unit.
+pub(super) const FAR: f64 = 34.538_776_394_910_684;
 /// ln 10⁹: a variable that went so far is not coming back.
 const GONE: f64 = 20.723_265_836_946_41;
 /// Log-likelihoods that differ by less are those of one model.
@@ -61,7 +61,7 @@ impl<F> Climber<F> {
                 continue;
             }
             let gone = *value * edge.end.signum() > GONE;
-            (*value, *held) = (if gone { *value } else { edge.end }, true);
+            (*value, *held) = (edge.end, true);
             if gone || (self.function)(&start)?.value >= best.optimum.value - SAME {
                 let there = self.climb(start, fixed)?;
                 let iterations = best.optimum.iterations + there.iterations;

@@ -26,17 +26,17 @@ pub enum Boundary {
     /// BG/NBD: a / (a + b) → 0. No customer ever leaves; what remains is the NBD. Reported as a = 0, b = 1.
     NobodyLeaves,
     /// BG/NBD: a / (a + b) → 1. Every customer leaves after the first repeat purchase. Reported as
-    /// a / b = 10¹².
+    /// a / b = 10¹⁵.
     EverybodyLeaves,
-    /// BG/NBD: a, b → ∞. All customers leave with the same probability. Reported as b = 10¹² or more.
+    /// BG/NBD: a, b → ∞. All customers leave with the same probability. Reported as b = 10¹⁵.
     HomogeneousDropout,
-    /// BG/NBD: a, b → 0. A customer leaves at once or never. Reported as b = 10⁻¹².
+    /// BG/NBD: a, b → 0. A customer leaves at once or never. Reported as b = 10⁻¹⁵.
     PolarizedDropout,
-    /// BG/NBD: r, α → ∞. All customers buy at the same rate. Reported as r = 10¹².
+    /// BG/NBD: r, α → ∞. All customers buy at the same rate. Reported as r = 10¹⁵.
     HomogeneousRates,
-    /// Gamma-Gamma: q, v → ∞. All customers spend the same on average. Reported as q = 10¹².
+    /// Gamma-Gamma: q, v → ∞. All customers spend the same on average. Reported as q = 10¹⁵.
     HomogeneousSpend,
-    /// Gamma-Gamma: p → ∞. A customer spends the same every time. Reported as p = 10¹².
+    /// Gamma-Gamma: p → ∞. A customer spends the same every time. Reported as p = 10¹⁵.
     ConstantSpend,
     /// Gamma-Gamma: q ≤ 1. Mean spend varies so much between customers that it has no finite mean over the
     /// population. Observed means stand in for expected ones.
