@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod common;
+
+use common::data;
 use crm_mining::data::{Column, DateOrder, Found, Table, Values};
 use crm_mining::prepare::{BadRowReason, CsvReader, Encoding, RawTable, read_csv};
 use crm_mining::{Control, ErrorKind};
@@ -23,18 +26,6 @@ fn column(raw: &RawTable, name: &str) -> Vec<Option<String>> {
 
 fn texts(values: &[&str]) -> Vec<Option<String>> {
     values.iter().map(|value| Some((*value).to_owned())).collect()
-}
-
-#[allow(clippy::disallowed_methods, reason = "where the data sets are is told from outside")]
-fn data(path: &str) -> Option<PathBuf> {
-    let usual = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data");
-    let root = std::env::var("CRM_MINING_DATA").unwrap_or_else(|_| usual.to_owned());
-    let path = PathBuf::from(root).join(path);
-    if path.exists() {
-        return Some(path);
-    }
-    eprintln!("skipped: {} is absent", path.display());
-    None
 }
 
 #[test]
