@@ -1,6 +1,13 @@
 //! Bad files: what is owed for each is a typed error or a counted, kept row; never a panic.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "tests"
+)]
 
 use crm_mining::data::{Column, DateOrder, Found, Table, Values};
 use crm_mining::prepare::{BadRowReason, CsvReader, Encoding, RawTable, read_csv};
