@@ -134,9 +134,14 @@ fn churn_set_and_quality() {
     let evaluation = churn.evaluation();
     assert_eq!(evaluation.customers, 3_368);
     assert!((evaluation.churn_rate() - 0.4302).abs() < 0.00005);
-    // Other folds and other features than the peers', so within the noise of folds: 0.7446 and 0.7320.
+    assert_eq!((evaluation.churned, evaluation.cut.to_string().as_str()), (1_449, "2011-09-10"));
+    // 5-fold AUC 0.7446 (logistic regression) and 0.7320 (forest). Folds and some features differ from the
+    // stacks', and the mean over folds moves by about 0.007 (one standard error) with the folds: two of them.
     for (candidate, peers) in evaluation.candidates.iter().zip([0.7446, 0.7320]) {
-        assert!((candidate.auc - peers).abs() < candidate.auc_deviation, "{candidate:?}");
+        assert!((candidate.auc - peers).abs() < 0.015, "{:?} {}", candidate.method, candidate.auc);
+        assert!(candidate.lift.top() > 1.4);
+        // A constant rate scores 0.2451.
+        assert!(candidate.calibration.brier_score() < 0.2451 * 0.9);
     }
     assert_eq!(churn.customers().len(), 4_334);
 }

@@ -11,22 +11,16 @@
     reason = "tests"
 )]
 
+mod common;
+
 use crm_mining::data::{Baskets, ToTable};
 use crm_mining::insight::{Algorithm, Rule, RuleSet, Rules};
 use crm_mining::learn::{Apriori, FpGrowth, Itemsets, Support};
 use crm_mining::{Error, Fit};
 use std::io::Read;
-use std::path::PathBuf;
 
 fn data(file: &str) -> Option<Vec<u8>> {
-    let default = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data");
-    #[allow(clippy::disallowed_methods, reason = "where the data lie is the tester's business")]
-    let directory = std::env::var("CRM_MINING_DATA").unwrap_or_else(|_| default.to_owned());
-    let found = std::fs::read(PathBuf::from(directory).join(file));
-    if found.is_err() {
-        eprintln!("skipped: no {file}");
-    }
-    found.ok()
+    Some(std::fs::read(common::data(file)?).unwrap())
 }
 
 fn groceries() -> Option<Baskets> {

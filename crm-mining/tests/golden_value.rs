@@ -12,6 +12,8 @@
     reason = "tests"
 )]
 
+mod common;
+
 use crm_mining::data::{Day, Days, Ledger, Summary, Transaction, Transactions};
 use crm_mining::insight::{
     BgNbd, BgNbdModel, Clv, FitStatus, GammaGamma, GammaGammaModel, Rfm, RfmScores, Scoring,
@@ -20,15 +22,7 @@ use crm_mining::{Fit, Predict};
 
 /// A file of the CDNOW sample (Fader & Hardie 2001), if the data are there.
 fn cdnow(name: &str) -> Option<String> {
-    #[allow(clippy::disallowed_methods, reason = "where the data are is said by the environment")]
-    let root = std::env::var("CRM_MINING_DATA")
-        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data").to_owned());
-    let path = format!("{root}/cdnow/{name}");
-    let read = std::fs::read_to_string(&path).ok();
-    if read.is_none() {
-        eprintln!("skipped: no {path}");
-    }
-    read
+    Some(std::fs::read_to_string(common::data(&format!("cdnow/{name}"))?).unwrap())
 }
 
 /// The log of 2,357 customers. An order is a customer's day, so that frequency counts purchase days.

@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// assert_eq!((baskets.len(), baskets.items().len()), (2, 2));
 /// assert_eq!(baskets.basket(0).len(), 2);
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Baskets {
     items: Keys,
     item_names: Option<Arc<Strings>>,
@@ -102,12 +102,6 @@ impl Baskets {
     /// The distinct items of every customer, when the baskets are of known customers.
     pub(crate) fn bought(&self) -> Option<&Arc<Bought>> {
         self.bought.as_ref()
-    }
-}
-
-impl Default for Baskets {
-    fn default() -> Self {
-        Baskets { items: Keys::default(), item_names: None, baskets: Csr::default(), bought: None }
     }
 }
 

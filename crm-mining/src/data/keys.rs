@@ -274,10 +274,6 @@ impl Interner {
         code
     }
 
-    pub(crate) fn strings(&self) -> &Strings {
-        &self.strings
-    }
-
     pub(crate) fn into_strings(self) -> Strings {
         self.strings
     }

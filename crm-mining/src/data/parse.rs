@@ -37,15 +37,6 @@ pub(crate) enum Cell<T> {
     Value(T),
 }
 
-impl<T> Cell<T> {
-    pub(crate) fn value(self) -> Option<T> {
-        match self {
-            Cell::Value(value) => Some(value),
-            _ => None,
-        }
-    }
-}
-
 /// Signs that stand for a missing number or date. In text columns they are names like any other.
 pub(crate) fn is_missing_marker(text: &str) -> bool {
     matches!(
@@ -296,6 +287,15 @@ fn start(day: Day) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl<T> Cell<T> {
+        fn value(self) -> Option<T> {
+            match self {
+                Cell::Value(value) => Some(value),
+                _ => None,
+            }
+        }
+    }
 
     fn iso(micros: i64) -> String {
         jiff::Timestamp::from_microsecond(micros).unwrap().to_string()

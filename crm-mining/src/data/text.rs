@@ -24,11 +24,6 @@ impl Text {
         Text { codes, distinct: Arc::new(distinct), found: Found::Text }
     }
 
-    pub(crate) fn with_found(mut self, found: Found) -> Text {
-        self.found = found;
-        self
-    }
-
     /// The text of a row; `None` when missing.
     #[inline]
     pub fn get(&self, row: usize) -> Option<&str> {

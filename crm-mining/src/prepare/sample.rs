@@ -214,7 +214,7 @@ impl SampleShop {
     fn row(&self, line: &Line, guest: bool) -> String {
         let day = (self.from + Days((line.minute / 1440) as i32)).to_string();
         let (hour, minute) = (line.minute / 60 % 24, line.minute % 60);
-        let in_store = line.customer % 3 == 0;
+        let in_store = line.customer.is_multiple_of(3);
         let date = match (in_store, day.get(0..4), day.get(5..7), day.get(8..10)) {
             (true, Some(y), Some(m), Some(d)) => format!("{d}/{m}/{y} {hour:02}:{minute:02}"),
             _ => format!("{day} {hour:02}:{minute:02}"),
