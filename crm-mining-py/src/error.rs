@@ -75,6 +75,7 @@ fn exception(py: Python<'_>, kind: &ErrorKind) -> PyResult<PyErr> {
         Overflow { of, got, limit }
         Incompatible { of, what, a, b }
         DeadlinePassed { stage }
+        Bridge { library, found }
     }
     if let ErrorKind::Io { path, source, .. } = kind {
         exception.setattr("filename", path)?;
