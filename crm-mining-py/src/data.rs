@@ -30,6 +30,13 @@ use std::sync::Arc;
 ///     A part without a column.
 /// InvalidValue
 ///     A value that is missing, unreadable or not finite, with its row.
+///
+/// Examples
+/// --------
+/// >>> import polars as pl
+/// >>> frame = pl.DataFrame({"buyer": ["00123", "123"], "date": ["2024-03-05"] * 2, "total": [7.0, 2.5]})
+/// >>> crm.Transactions(frame, customer="buyer").customers
+/// ['00123', '123']
 #[pyclass(frozen, module = "crm_mining")]
 pub(crate) struct Transactions(pub(crate) Arc<data::Transactions>);
 
@@ -95,6 +102,12 @@ impl Transactions {
 /// ------
 /// InvalidParameter
 ///     An unknown zone.
+///
+/// Examples
+/// --------
+/// >>> ledger = crm.Ledger(orders, zone="Asia/Shanghai")
+/// >>> ledger.first_day, ledger.to_polars().columns
+/// (datetime.date(2024, 1, 1), ['customer', 'day', 'orders', 'lines', 'units', 'amount'])
 #[pyclass(frozen, extends = Table, module = "crm_mining")]
 pub(crate) struct Ledger(pub(crate) Arc<data::Ledger>);
 
@@ -203,6 +216,11 @@ impl Ledger {
 ///     Columns of different length.
 /// InvalidValue
 ///     A value that is not finite or does not fit the others of its row.
+///
+/// Examples
+/// --------
+/// >>> crm.Summary([2, 0], [30.43, 0], [38.86, 38.86], [22.35, 0]).to_polars().row(0)
+/// (0, 2.0, 30.43, 38.86, 22.35)
 #[pyclass(frozen, extends = Table, module = "crm_mining")]
 pub(crate) struct Summary(pub(crate) Arc<data::Summary>);
 
@@ -400,6 +418,11 @@ impl Customers {
 /// ----------
 /// orders : Transactions
 ///     The order lines.
+///
+/// Examples
+/// --------
+/// >>> crm.Baskets(orders).items
+/// ['cup', 'milk', 'pot', 'tea']
 #[pyclass(frozen, module = "crm_mining")]
 pub(crate) struct Baskets(pub(crate) Arc<data::Baskets>);
 

@@ -78,7 +78,7 @@ fn exception(py: Python<'_>, kind: &ErrorKind) -> PyResult<PyErr> {
         Bridge { library, found }
     }
     if let ErrorKind::Io { path, source, .. } = kind {
-        exception.setattr("filename", path)?;
+        exception.setattr("filename", path.as_os_str())?;
         exception.setattr("errno", source.raw_os_error())?;
         exception.setattr("strerror", source.to_string())?;
     }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 ///
 /// Examples
 /// --------
-/// >>> raw = crm.read_csv(b"customer;amount\n00123;2,50\n123;4;9\n")
+/// >>> raw = crm.read_csv(b"customer;amount\n00123;2.50\n123;4;9\n")
 /// >>> len(raw), len(raw.rejected), raw.report["delimiter"]
 /// (1, 1, ';')
 #[pyclass(frozen, extends = Table, module = "crm_mining")]

@@ -28,6 +28,16 @@ use std::sync::{Arc, LazyLock};
 /// ------
 /// TypeError
 ///     For anything else, or for a column of a type that has no counterpart.
+///
+/// Examples
+/// --------
+/// >>> import polars as pl
+/// >>> table = crm.Table(pl.DataFrame({"customer": ["00123", None], "units": [2, 4]}), name="orders")
+/// >>> table
+/// orders: 2 rows × 2 columns
+/// customer  units
+/// 00123     2
+/// –         4
 #[pyclass(frozen, subclass, module = "crm_mining")]
 pub(crate) struct Table(Lazy);
 

@@ -38,7 +38,7 @@ use std::sync::Arc;
 /// >>> round(churn.evaluation.churn_rate, 2), churn.evaluation.auc > 0.6
 /// (0.5, True)
 /// >>> churn.reasons(churn.customers[0])[0]["text"]
-/// 'last purchase 0 days ago (lowers the risk)'
+/// '41 orders in all (lowers the risk)'
 #[pyclass(frozen, eq, module = "crm_mining")]
 #[derive(PartialEq)]
 pub(crate) struct Churn(insight::Churn);
