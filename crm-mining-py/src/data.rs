@@ -1,12 +1,14 @@
 //! Records and shapes: `crm_mining::data` for Python.
 
+use crate::convert::list;
 use crate::date::Date;
 use crate::error::raise;
 use crate::run::run;
-use crate::table::{Table, UNNAMED, read};
-use crm_mining::data::{self, Key, Keys, Roles, Zone};
+use crate::table::{Table, UNNAMED, played, read};
+use crm_mining::data::{self, Roles, Zone};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Order lines: who, when, in which order, what, how many, for how much.
@@ -28,6 +30,13 @@ use std::sync::Arc;
 ///     A part without a column.
 /// InvalidValue
 ///     A value that is missing, unreadable or not finite, with its row.
+///
+/// Examples
+/// --------
+/// >>> import polars as pl
+/// >>> frame = pl.DataFrame({"buyer": ["00123", "123"], "date": ["2024-03-05"] * 2, "total": [7.0, 2.5]})
+/// >>> crm.Transactions(frame, customer="buyer").customers
+/// ['00123', '123']
 #[pyclass(frozen, module = "crm_mining")]
 pub(crate) struct Transactions(pub(crate) Arc<data::Transactions>);
 
@@ -51,7 +60,7 @@ impl Transactions {
         amount: Option<String>,
     ) -> PyResult<Self> {
         let roles = Roles { customer, time, order, item, item_name, quantity, unit_price, amount };
-        let lines = read(table, UNNAMED, Some(&roles))?;
+        let lines = read(table, UNNAMED, Some(&|empty| played(empty, &roles)))?;
         let orders = run(table.py(), None, move |_| data::Transactions::with_roles(&lines, &roles))?;
         Ok(Transactions(Arc::new(orders)))
     }
@@ -93,6 +102,12 @@ impl Transactions {
 /// ------
 /// InvalidParameter
 ///     An unknown zone.
+///
+/// Examples
+/// --------
+/// >>> ledger = crm.Ledger(orders, zone="Asia/Shanghai")
+/// >>> ledger.first_day, ledger.to_polars().columns
+/// (datetime.date(2024, 1, 1), ['customer', 'day', 'orders', 'lines', 'units', 'amount'])
 #[pyclass(frozen, extends = Table, module = "crm_mining")]
 pub(crate) struct Ledger(pub(crate) Arc<data::Ledger>);
 
@@ -201,11 +216,16 @@ impl Ledger {
 ///     Columns of different length.
 /// InvalidValue
 ///     A value that is not finite or does not fit the others of its row.
+///
+/// Examples
+/// --------
+/// >>> crm.Summary([2, 0], [30.43, 0], [38.86, 38.86], [22.35, 0]).to_polars().row(0)
+/// (0, 2.0, 30.43, 38.86, 22.35)
 #[pyclass(frozen, extends = Table, module = "crm_mining")]
 pub(crate) struct Summary(pub(crate) Arc<data::Summary>);
 
 impl Summary {
-    fn of(summary: data::Summary) -> PyClassInitializer<Summary> {
+    pub(crate) fn of(summary: data::Summary) -> PyClassInitializer<Summary> {
         let summary = Arc::new(summary);
         Table::of(summary.clone()).add_subclass(Summary(summary))
     }
@@ -245,6 +265,151 @@ impl Summary {
     }
 }
 
+/// Named features of customers: numbers, none missing. One row per row of the frame, or per customer.
+///
+/// Parameters
+/// ----------
+/// table : Table or frame
+///     Where the columns stand.
+/// columns : sequence of str
+///     The columns that are features.
+/// customer : str, optional
+///     The column that names the customer of each row; rows then come in the order of the customers.
+///
+/// Raises
+/// ------
+/// MissingColumn
+///     A column that is not in the table.
+/// InvalidValue
+///     A value that is missing, no number or not finite, with its row; a customer of two rows.
+///
+/// Examples
+/// --------
+/// >>> import polars as pl
+/// >>> frame = pl.DataFrame({"id": ["b", "a"], "spend": [120.5, 18.0]})
+/// >>> features = crm.Features(frame, ["spend"], customer="id")
+/// >>> features.customers, features.to_polars()["spend"].to_list()
+/// (['a', 'b'], [18.0, 120.5])
+#[pyclass(frozen, extends = Table, module = "crm_mining")]
+pub(crate) struct Features(pub(crate) Arc<data::Features>);
+
+impl Features {
+    pub(crate) fn of(features: data::Features) -> PyClassInitializer<Features> {
+        let features = Arc::new(features);
+        Table::of(features.clone()).add_subclass(Features(features))
+    }
+}
+
+#[pymethods]
+impl Features {
+    #[new]
+    #[pyo3(signature = (table, columns, customer = None))]
+    fn new(
+        table: &Bound<'_, PyAny>,
+        columns: Vec<String>,
+        customer: Option<String>,
+    ) -> PyResult<PyClassInitializer<Self>> {
+        let all = columns.iter().chain(&customer);
+        let wanted: Vec<String> = all.cloned().collect::<BTreeSet<String>>().into_iter().collect();
+        let rows = read(
+            table,
+            UNNAMED,
+            Some(&|empty| {
+                wanted.iter().try_for_each(|name| empty.column(name).map(|_| ()))?;
+                Ok(wanted.clone())
+            }),
+        )?;
+        let features = run(table.py(), None, move |_| {
+            let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+            data::Features::from_table(&rows, &columns, customer.as_deref())
+        });
+        Ok(Features::of(features?))
+    }
+
+    /// The customers the rows are of; None when not known.
+    #[getter]
+    fn customers<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyList>>> {
+        self.0.customers().map(|keys| list(py, keys)).transpose()
+    }
+
+    /// The names of the features.
+    #[getter]
+    fn names(&self) -> Vec<String> {
+        self.0.names().to_vec()
+    }
+}
+
+/// What is known of each customer beside purchases, such as name or country. One row per customer.
+///
+/// Where a source has several rows of a customer, the last present value of each column counts. Rows without
+/// a customer are left out and counted.
+///
+/// Parameters
+/// ----------
+/// table : Table or frame
+///     Where the columns stand.
+/// customer : str, optional
+///     The column that names the customer; found by the usual names when left out.
+/// attributes : sequence of str
+///     The columns to take over.
+///
+/// Raises
+/// ------
+/// MissingColumn
+///     A column that is not in the table.
+///
+/// Examples
+/// --------
+/// >>> import polars as pl
+/// >>> frame = pl.DataFrame({"customer": ["b", "a", "b"], "name": ["null", "=1+1", None]})
+/// >>> crm.Customers(frame, attributes=["name"]).to_polars().rows()
+/// [('a', '=1+1'), ('b', 'null')]
+#[pyclass(frozen, extends = Table, module = "crm_mining")]
+pub(crate) struct Customers(pub(crate) Arc<data::Customers>);
+
+#[pymethods]
+impl Customers {
+    #[new]
+    #[pyo3(signature = (table, customer = None, *, attributes))]
+    fn new(
+        table: &Bound<'_, PyAny>,
+        customer: Option<String>,
+        attributes: Vec<String>,
+    ) -> PyResult<PyClassInitializer<Self>> {
+        let roles = Roles { customer, ..Roles::default() };
+        let rows = read(
+            table,
+            UNNAMED,
+            Some(&|empty| {
+                let names: Vec<&str> = attributes.iter().map(String::as_str).collect();
+                data::Customers::from_table(empty, &roles, &names)?;
+                let customer = roles.detect(empty).customer;
+                let is_wanted = |name: &&str| attributes.iter().chain(&customer).any(|wanted| wanted == name);
+                let names = empty.columns().iter().map(|column| column.name());
+                Ok(names.filter(is_wanted).map(str::to_owned).collect())
+            }),
+        )?;
+        let customers = run(table.py(), None, move |_| {
+            let names: Vec<&str> = attributes.iter().map(String::as_str).collect();
+            data::Customers::from_table(&rows, &roles, &names)
+        });
+        let customers = Arc::new(customers?);
+        Ok(Table::of(customers.clone()).add_subclass(Customers(customers)))
+    }
+
+    /// The customers in order: text, or integers when their column was typed so.
+    #[getter]
+    fn customers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        list(py, self.0.keys())
+    }
+
+    /// Rows left out, because they name no customer.
+    #[getter]
+    fn left_out(&self) -> usize {
+        self.0.left_out()
+    }
+}
+
 /// The distinct items of every order, and of every customer.
 ///
 /// One basket per order; per line where no order is known. Returns are left aside.
@@ -253,6 +418,11 @@ impl Summary {
 /// ----------
 /// orders : Transactions
 ///     The order lines.
+///
+/// Examples
+/// --------
+/// >>> crm.Baskets(orders).items
+/// ['cup', 'milk', 'pot', 'tea']
 #[pyclass(frozen, module = "crm_mining")]
 pub(crate) struct Baskets(pub(crate) Arc<data::Baskets>);
 
@@ -292,13 +462,4 @@ impl Baskets {
     fn __repr__(&self) -> String {
         format!("{} baskets of {} items", self.0.len(), self.0.items().len())
     }
-}
-
-/// Keys as Python knows them: str, or int when their column was typed so.
-fn list<'py>(py: Python<'py>, keys: &Keys) -> PyResult<Bound<'py, PyList>> {
-    let keys = keys.iter().map(|key| match key {
-        Key::Int(key) => key.into_pyobject(py).map(Bound::into_any).map_err(PyErr::from),
-        Key::Text(key) => key.into_pyobject(py).map(Bound::into_any).map_err(PyErr::from),
-    });
-    PyList::new(py, keys.collect::<PyResult<Vec<_>>>()?)
 }

@@ -75,9 +75,10 @@ fn exception(py: Python<'_>, kind: &ErrorKind) -> PyResult<PyErr> {
         Overflow { of, got, limit }
         Incompatible { of, what, a, b }
         DeadlinePassed { stage }
+        Bridge { library, found }
     }
     if let ErrorKind::Io { path, source, .. } = kind {
-        exception.setattr("filename", path)?;
+        exception.setattr("filename", path.as_os_str())?;
         exception.setattr("errno", source.raw_os_error())?;
         exception.setattr("strerror", source.to_string())?;
     }

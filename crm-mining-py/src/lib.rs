@@ -1,14 +1,21 @@
 //! The Python package `crm_mining`: it converts, calls `crm-mining` with Python detached, and wraps.
 //! It holds no logic of its own. One file per folder of the core, and these beside them: [`arrow_glue`]
-//! (data in and out), [`date`], [`error`] and [`run`] (threads, progress, Ctrl-C).
+//! (data in and out), [`convert`],
+//! [`date`], [`error`], [`show`] and [`run`] (threads, progress, Ctrl-C).
 
 #![deny(unsafe_code)]
 
 mod arrow_glue;
+mod convert;
 mod data;
 mod date;
 mod error;
+mod insight;
+mod learn;
+mod prepare;
+mod profile;
 mod run;
+mod settings;
 mod show;
 mod table;
 
@@ -18,7 +25,20 @@ use pyo3::prelude::*;
 #[pymodule(gil_used = false)]
 mod _crm_mining {
     #[pymodule_export]
-    use crate::data::{Baskets, Ledger, Summary, Transactions};
+    use crate::data::{Baskets, Customers, Features, Ledger, Summary, Transactions};
+    #[pymodule_export]
+    use crate::insight::{
+        BgNbd, BgNbdModel, Churn, ChurnEvaluation, ChurnModel, ChurnScores, Clv, ClvEstimates, CrossSell,
+        GammaGamma, GammaGammaModel, Rfm, RfmScores, RuleSet, Rules, Segmentation, Segments,
+    };
+    #[pymodule_export]
+    use crate::learn::{Apriori, FpGrowth, Itemsets};
+    #[pymodule_export]
+    use crate::prepare::{
+        Cleaned, Cleaner, RawTable, Sample, SampleShop, read_csv, read_parquet, write_csv, write_parquet,
+    };
+    #[pymodule_export]
+    use crate::profile::{Profile, Profiles};
     #[pymodule_export]
     use crate::table::Table;
 

@@ -1,6 +1,7 @@
-//! How a table shows itself in a console and in a notebook.
+//! How tables and profiles show themselves in a console and in a notebook.
 
 use crm_mining::data::{Column, Table};
+use crm_mining::profile::{Offer, Profile, Score};
 use std::fmt::Write;
 
 const TEXT_ROWS: usize = 5;
@@ -66,9 +67,13 @@ fn cell(column: &Column, row: usize) -> String {
 
 /// One line of at most [`LONGEST_CELL`] characters.
 fn shortened(value: &str) -> String {
+    cut(value, LONGEST_CELL)
+}
+
+fn cut(value: &str, longest: usize) -> String {
     let mut line: String =
-        value.chars().take(LONGEST_CELL).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if value.chars().nth(LONGEST_CELL).is_some() {
+        value.chars().take(longest).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if value.chars().nth(longest).is_some() {
         line.push('…');
     }
     line
@@ -88,4 +93,85 @@ pub(crate) fn escaped(text: &str) -> String {
         }
     }
     safe
+}
+
+/// A profile in some lines of text.
+pub(crate) fn lines(profile: &Profile) -> String {
+    let mut shown = format!("{} as of {}", shortened(&profile.customer), profile.as_of);
+    for fact in &profile.facts {
+        let _ = write!(shown, "\n  {}: {}", shortened(&fact.name), one_line(&fact.value.to_string()));
+    }
+    for tag in &profile.tags {
+        let _ = write!(shown, "\n  {} is {}", shortened(&tag.name), one_line(&tag.value));
+    }
+    for score in &profile.scores {
+        let _ = write!(shown, "\n  {} = {}", shortened(&score.name), estimate(score));
+    }
+    for offer in &profile.offers {
+        let _ = write!(shown, "\n  offer {}: {}", offered(offer), one_line(&offer.reason));
+    }
+    shown
+}
+
+/// A profile as a card.
+pub(crate) fn card(profile: &Profile) -> String {
+    let head = format!("{} as of {}", shortened(&profile.customer), profile.as_of);
+    let mut card = format!(
+        "<div style=\"border:1px solid #ccc;border-radius:6px;padding:0.5em 1em;margin:0.5em 0;\
+         max-width:60em\"><b>{}</b>",
+        escaped(&head)
+    );
+    let tags = profile.tags.iter().map(|tag| (format!("{}: {}", tag.name, tag.value), tag.evidence.clone()));
+    for (tag, evidence) in tags {
+        let _ = write!(
+            card,
+            " <span title=\"{}\" style=\"border:1px solid #999;border-radius:1em;padding:0 0.6em\">{}</span>",
+            escaped(&evidence),
+            escaped(&one_line(&tag))
+        );
+    }
+    let facts =
+        profile.facts.iter().map(|fact| (fact.name.to_string(), fact.value.to_string(), String::new()));
+    rows(&mut card, "Facts", facts);
+    let scores = profile
+        .scores
+        .iter()
+        .map(|score| (score.name.to_string(), estimate(score), score.reasons.join("; ")));
+    rows(&mut card, "Scores", scores);
+    let offers = profile.offers.iter().map(|offer| {
+        let strength = format!("lift {:.1}, confidence {:.0} %", offer.lift, offer.confidence * 100.0);
+        (offered(offer), strength, offer.reason.clone())
+    });
+    rows(&mut card, "Offers", offers);
+    if !profile.rows.is_empty() {
+        let rows = format!("rows {} of {}", profile.rows, profile.source);
+        let _ = write!(card, "<small>{}</small>", escaped(&one_line(&rows)));
+    }
+    card.push_str("</div>");
+    card
+}
+
+/// A part of a card as a table of three columns; nothing when there is no row.
+fn rows(card: &mut String, title: &str, rows: impl Iterator<Item = (String, String, String)>) {
+    let mut shown = String::new();
+    for (name, value, reason) in rows {
+        let [name, value, reason] = [name, value, reason].map(|text| escaped(&one_line(&text)));
+        let _ = write!(shown, "<tr><td>{name}</td><td>{value}</td><td>{reason}</td></tr>");
+    }
+    if !shown.is_empty() {
+        let _ = write!(card, "<table><caption style=\"text-align:left\">{title}</caption>{shown}</table>");
+    }
+}
+
+fn estimate(score: &Score) -> String {
+    score.value.map_or_else(|| "not known".to_owned(), |value| format!("{value:.3}"))
+}
+
+fn offered(offer: &Offer) -> String {
+    one_line(offer.item_name.as_ref().unwrap_or(&offer.item))
+}
+
+/// One line of at most 120 characters.
+fn one_line(value: &str) -> String {
+    cut(value, 120)
 }

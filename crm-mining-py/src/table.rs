@@ -5,7 +5,7 @@ use crate::error::{library, raise};
 use crate::run::run;
 use crate::show;
 use arrow_array::{RecordBatchIterator, RecordBatchReader};
-use crm_mining::data::{self, Column, Roles, ToTable, Transactions};
+use crm_mining::data::{self, Column, Roles, ToTable};
 use crm_mining::{Control, Result};
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
@@ -28,6 +28,16 @@ use std::sync::{Arc, LazyLock};
 /// ------
 /// TypeError
 ///     For anything else, or for a column of a type that has no counterpart.
+///
+/// Examples
+/// --------
+/// >>> import polars as pl
+/// >>> table = crm.Table(pl.DataFrame({"customer": ["00123", None], "units": [2, 4]}), name="orders")
+/// >>> table
+/// orders: 2 rows × 2 columns
+/// customer  units
+/// 00123     2
+/// –         4
 #[pyclass(frozen, subclass, module = "crm_mining")]
 pub(crate) struct Table(Lazy);
 
@@ -41,6 +51,14 @@ impl Table {
     /// The table a result turns into; the class of the result is then added as its subclass.
     pub(crate) fn of(result: Arc<impl ToTable + Send + Sync + 'static>) -> PyClassInitializer<Table> {
         Table(LazyLock::new(Box::new(move || Arc::new(result.to_table())))).into()
+    }
+
+    /// A result without a class of its own as a table.
+    pub(crate) fn bound<'py>(
+        py: Python<'py>,
+        result: &(impl ToTable + ?Sized),
+    ) -> PyResult<Bound<'py, Table>> {
+        Bound::new(py, Table::ready(Arc::new(result.to_table())))
     }
 
     pub(crate) fn ready(table: Arc<data::Table>) -> Table {
@@ -138,33 +156,43 @@ impl Table {
     }
 }
 
-/// The table of any frame; only the columns that play a part, when `roles` are given.
-pub(crate) fn read(data: &Bound<'_, PyAny>, name: &str, roles: Option<&Roles>) -> PyResult<Arc<data::Table>> {
+/// Chooses among the columns of a table without rows; fails when one that must be is not there.
+pub(crate) type Choose<'a> = &'a dyn Fn(&data::Table) -> Result<Vec<String>>;
+
+/// The table of any frame; only the columns chosen, when there is a choice.
+pub(crate) fn read(
+    data: &Bound<'_, PyAny>,
+    name: &str,
+    choose: Option<Choose<'_>>,
+) -> PyResult<Arc<data::Table>> {
     let py = data.py();
     if let Ok(table) = data.cast::<Table>() {
         return Ok(table.get().core(py));
     }
     let frames = py.import("crm_mining._frames")?;
-    let wanted = |names: Vec<String>| roles.map(|roles| of_roles(name, &names, roles)).transpose();
+    let chosen = |names: Vec<String>| {
+        let columns = names.iter().map(|name| Column::floats(name, Vec::new())).collect();
+        let choice = |choose: Choose<'_>| choose(&data::Table::new(name, columns)?);
+        choose.map(choice).transpose().map_err(raise)
+    };
     let selected = match frames.call_method1("column_names", (data,))?.extract::<Option<Vec<String>>>()? {
-        Some(names) => wanted(names)?,
+        Some(names) => chosen(names)?,
         None => None,
     };
     let batches = arrow_glue::import(&frames.call_method1("speaking_arrow", (data, selected))?)?;
-    let names: Vec<String> = batches.schema().fields().iter().map(|field| field.name().clone()).collect();
-    let selected = wanted(names)?;
+    let selected = chosen(batches.schema().fields().iter().map(|field| field.name().clone()).collect())?;
     let name = name.to_owned();
     run(py, None, move |control| collect(&name, batches, selected, control)).map(Arc::new)
 }
 
-/// Those of the columns that play a part. Fails, before a row is read, when one that must be is not there.
-fn of_roles(table: &str, names: &[String], roles: &Roles) -> PyResult<Vec<String>> {
-    let columns = names.iter().map(|name| Column::floats(name, Vec::new())).collect();
-    let empty = data::Table::new(table, columns).map_err(raise)?;
-    Transactions::with_roles(&empty, roles).map_err(raise)?;
-    let Roles { customer, time, order, item, item_name, quantity, unit_price, amount } = roles.detect(&empty);
+/// Those of the columns that play a part.
+pub(crate) fn played(empty: &data::Table, roles: &Roles) -> Result<Vec<String>> {
+    data::Transactions::with_roles(empty, roles)?;
+    let Roles { customer, time, order, item, item_name, quantity, unit_price, amount } = roles.detect(empty);
     let played = [customer, time, order, item, item_name, quantity, unit_price, amount];
-    Ok(names.iter().filter(|name| played.iter().flatten().any(|column| column == *name)).cloned().collect())
+    let names = empty.columns().iter().map(Column::name);
+    let plays = |name: &&str| played.iter().flatten().any(|column| column == name);
+    Ok(names.filter(plays).map(str::to_owned).collect())
 }
 
 /// Reads the stream to its end, or until the caller wants it no more.

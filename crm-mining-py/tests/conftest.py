@@ -50,3 +50,40 @@ def frame(request, lines):
 @pytest.fixture
 def ledger(lines):
     return crm.Ledger(crm.Transactions(pl.DataFrame(lines)))
+
+
+@pytest.fixture(scope="session")
+def cleaned():
+    """The cleaned order lines of a sample shop."""
+    sample = crm.SampleShop(customers=400).generate()
+    return crm.Cleaner.transactions().clean(crm.read_csv(sample.csv.encode(), name="sample shop"))
+
+
+@pytest.fixture(scope="session")
+def orders(cleaned):
+    return crm.Transactions(cleaned.table, **cleaned.roles)
+
+
+@pytest.fixture(scope="session")
+def sample_ledger(orders):
+    return crm.Ledger(orders)
+
+
+@pytest.fixture(scope="session")
+def sample_summary(sample_ledger):
+    return sample_ledger.summary()
+
+
+@pytest.fixture(scope="session")
+def buying(sample_summary):
+    return crm.BgNbd().fit(sample_summary)
+
+
+@pytest.fixture(scope="session")
+def spend(sample_summary):
+    return crm.GammaGamma().fit(sample_summary)
+
+
+@pytest.fixture(scope="session")
+def churn(sample_ledger):
+    return crm.Churn(within_days=90).fit(sample_ledger)

@@ -6,6 +6,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+use crm_mining::Fit;
+use crm_mining::data::Summary;
+use crm_mining::insight::{BgNbd, Churn, Clv, GammaGamma, Rfm, Rules, Segmentation};
+use crm_mining::learn::{Apriori, FpGrowth};
+use crm_mining::prepare::{Cleaner, CsvReader, ParquetReader, SampleShop};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -21,7 +26,9 @@ fn the_readme_says_how_to_install_it() {
 
 #[test]
 fn its_tests_pass() {
-    let output = run(python().args(["-m", "pytest", "-q", "crm-mining-py/tests"]));
+    let mut tests = python();
+    tests.args(["-m", "pytest", "-q", "crm-mining-py/tests"]).env("CRM_MINING_DEFAULTS", defaults());
+    let output = run(&mut tests);
     say(output.trim_end().lines().last().unwrap_or_default());
 }
 
@@ -33,6 +40,36 @@ fn its_stubs_say_what_was_compiled() {
 #[test]
 fn its_types_hold_in_a_program() {
     say(run(python().args(["-m", "mypy", "--strict", "crm-mining-py/tests/typed_program.py"])).trim_end());
+}
+
+/// The default settings of Rust as JSON, for the tests to compare with those of Python.
+fn defaults() -> String {
+    let summary = Summary::new(vec![2.0, 1.0], vec![20.0, 9.0], vec![30.0; 2], vec![4.0, 5.0]).unwrap();
+    let (buying, spend) =
+        (BgNbd::default().fit(&summary).unwrap(), GammaGamma::default().fit(&summary).unwrap());
+    let all = [
+        ("Rfm", json(&Rfm::default())),
+        ("BgNbd", json(&BgNbd::default())),
+        ("GammaGamma", json(&GammaGamma::default())),
+        ("Clv", json(&Clv::new(&buying, &spend))),
+        ("Segmentation", json(&Segmentation::default())),
+        ("Churn", json(&Churn::default())),
+        ("Rules", json(&Rules::default())),
+        ("FpGrowth", json(&FpGrowth::default())),
+        ("Apriori", json(&Apriori::default())),
+        ("SampleShop", json(&SampleShop::default())),
+        ("CsvReader", json(&CsvReader::default())),
+        ("ParquetReader", json(&ParquetReader::default())),
+        ("transactions", json(&Cleaner::transactions())),
+        ("customary", json(&Cleaner::customary())),
+    ];
+    // Not a map: the order of the settings counts, and maps of serde_json have their own.
+    let members: Vec<String> = all.iter().map(|(name, json)| format!("{name:?}: {json}")).collect();
+    format!("{{{}}}", members.join(", "))
+}
+
+fn json(settings: &impl serde::Serialize) -> String {
+    serde_json::to_string(settings).unwrap()
 }
 
 /// The interpreter of an environment into which the package was installed by the README's command.

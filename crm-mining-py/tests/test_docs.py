@@ -1,30 +1,90 @@
-"""Every public name is documented, and its parameters with it."""
+"""Every public name is documented, its parameters with it, and the examples run."""
 
+import datetime as dt
+import doctest
 import inspect
 
+import polars as pl
 import pytest
 
 import crm_mining as crm
 
-CLASSES = [value for name in crm.__all__ if inspect.isclass(value := getattr(crm, name))]
+PUBLIC = [getattr(module, name) for module in (crm, crm.learn) for name in module.__all__]
+CLASSES = [value for value in PUBLIC if inspect.isclass(value)]
+FUNCTIONS = [value for value in PUBLIC if inspect.isroutine(value)]
+
+
+def name_of(value):
+    return value.__name__
+
+
+def has_constructor(cls):
+    return not issubclass(cls, Exception) and cls.__text_signature__ is not None
 
 
 def members(cls):
     return [(name, getattr(cls, name)) for name in vars(cls) if not name.startswith("_")]
 
 
-@pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
+@pytest.mark.parametrize("cls", CLASSES, ids=name_of)
 def test_every_class_and_method_says_what_it_does_and_takes(cls):
     documented = [(cls.__name__, cls), *members(cls)]
     for name, member in documented:
         text = inspect.getdoc(member)
         assert text, f"{name} has no documentation"
-        if callable(member) and not issubclass(cls, Exception):
-            taken = [p for p in inspect.signature(member).parameters if p not in ("self", "progress")]
-            missing = [parameter for parameter in taken if parameter not in text]
-            assert not missing, f"{cls.__name__}.{name} does not document {missing}"
+        if callable(member) and (member is not cls or has_constructor(cls)):
+            missing = [parameter for parameter in inspect.signature(member).parameters if parameter not in text]
+            assert set(missing) <= {"self"}, f"{cls.__name__}.{name} does not document {missing}"
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=name_of)
+def test_every_function_says_what_it_does_and_takes(function):
+    for parameter in inspect.signature(function).parameters:
+        assert parameter in function.__doc__, f"{function.__name__} does not document {parameter}"
+
+
+@pytest.mark.parametrize("cls", [cls for cls in CLASSES if has_constructor(cls)], ids=name_of)
+def test_every_class_that_a_user_makes_has_an_example(cls):
+    assert ">>>" in inspect.getdoc(cls)
+
+
+@pytest.fixture(scope="module")
+def shop():
+    """Sixty customers: half buy every ten days, half stop; anna buys every five, and most."""
+    start = dt.datetime(2024, 1, 1)
+    lines = []
+    for number in range(60):
+        name = "anna" if number == 0 else f"c{number:02}"
+        last = 201 if number % 2 == 0 else 60 + number
+        for day in range(number % 10, last, 5 if number == 0 else 10):
+            order, amount = f"{name} {day}", 20.0 + 3 * (number % 7) + day % 3
+            lines.append((name, start + dt.timedelta(days=day), order, ("tea", "pot", "cup")[day % 3], amount))
+            lines.append((name, start + dt.timedelta(days=day), order, "milk", 2.0))
+    orders = crm.Transactions(pl.DataFrame(lines, ["customer", "time", "order", "item", "amount"], orient="row"))
+    ledger = crm.Ledger(orders)
+    return {"crm": crm, "orders": orders, "ledger": ledger, "summary": ledger.summary()}
+
+
+@pytest.mark.parametrize("value", [*CLASSES, *FUNCTIONS], ids=name_of)
+def test_examples_run(value, shop, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    texts = [inspect.getdoc(value)]
+    texts += [inspect.getdoc(member) or "" for _, member in members(value)] if inspect.isclass(value) else []
+    runner = doctest.DocTestRunner(verbose=False, optionflags=doctest.NORMALIZE_WHITESPACE)
+    said = []
+    for text in texts:
+        runner.run(doctest.DocTestParser().get_doctest(text, dict(shop), value.__name__, None, 0), out=said.append)
+    assert runner.summarize(verbose=False).failed == 0, "".join(said)
 
 
 def test_the_package_shows_its_names():
     assert set(crm.__all__) <= set(dir(crm))
-    assert all(value.__module__ in ("crm_mining", "crm_mining.errors") for value in CLASSES)
+    modules = ("crm_mining", "crm_mining.errors", "crm_mining.learn")
+    assert all(value.__module__ in modules for value in CLASSES)
+
+
+def test_results_are_made_by_methods_only():
+    for cls in CLASSES:
+        if not has_constructor(cls) and not issubclass(cls, Exception):
+            with pytest.raises(TypeError):
+                cls()

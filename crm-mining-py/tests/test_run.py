@@ -34,10 +34,29 @@ DEAF = """
     }))
     call = lambda: [crm.Ledger(crm.Transactions(data)) for _ in range(20)]
 """
+MANY = """
+    import numpy as np, polars as pl
+    n = 1_000_000
+    draw = np.random.default_rng(0)
+    data = pl.DataFrame({
+        "customer": draw.integers(0, 100_000, n),
+        "time": pl.Series(draw.integers(0, 10**14, n)).cast(pl.Datetime("us")),
+        "order": draw.integers(0, 200_000, n),
+        "item": draw.integers(0, 60, n),
+        "amount": draw.random(n),
+    })
+    orders = crm.Transactions(data)
+    ledger = crm.Ledger(orders)
+    rfm = crm.Rfm().score(ledger)
+"""
+SEGMENTS = MANY + "    call = lambda: crm.Segmentation.kmeans(2, 30).fit(rfm)"
+CHURN = MANY + "    call = lambda: crm.Churn(90, forest={'n_trees': 5000}).fit(ledger)"
+RULES = MANY + "    call = lambda: crm.Rules(min_count=2, max_rules=2**32 - 1).mine(orders)"
+WORKS = {"obeys": ENDLESS, "deaf": DEAF, "segments": SEGMENTS, "churn": CHURN, "rules": RULES}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
-@pytest.mark.parametrize("work", [ENDLESS, DEAF], ids=["obeys", "deaf"])
+@pytest.mark.parametrize("work", WORKS.values(), ids=WORKS)
 def test_ctrl_c_ends_a_call_within_half_a_second(work):
     program = textwrap.dedent("""
         import os, sys, time
@@ -110,3 +129,29 @@ def test_a_forked_child_works():
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
     """)
     subprocess.run([sys.executable, "-c", program], check=True, timeout=20)
+
+
+def test_progress_is_told(many):
+    ledger = crm.Ledger(crm.Transactions(many))
+    told = []
+    crm.Churn(90, forest={"n_trees": 50}).fit(ledger, progress=lambda *step: told.append(step))
+    assert {stage for stage, _, _ in told} == {"churn"}
+    assert all(0 < done <= total == 10 for _, done, total in told)
+    assert [done for _, done, _ in told] == sorted(done for _, done, _ in told)
+
+
+def test_what_a_callback_raises_ends_the_call(many):
+    def stop(stage, done, total):
+        raise LookupError(f"enough of {stage}")
+
+    for call in (
+        lambda: crm.Segmentation.kmeans(2, 9).fit(crm.Rfm().score(crm.Ledger(crm.Transactions(many))), progress=stop),
+        lambda: crm.Churn(90, forest={"n_trees": 500}).fit(crm.Ledger(crm.Transactions(many)), progress=stop),
+    ):
+        with pytest.raises(LookupError, match="enough of"):
+            call()
+
+
+def test_a_callback_that_is_none_to_call(many):
+    with pytest.raises(TypeError, match="callable"):
+        crm.Churn(90, forest={"n_trees": 500}).fit(crm.Ledger(crm.Transactions(many)), progress=3)

@@ -22,10 +22,33 @@ def the_program(orders: pl.DataFrame) -> pl.DataFrame:
     return crm.Table(summary, name="summary").to_polars()
 
 
+def the_house(orders: crm.Transactions, cleaned: crm.Cleaned) -> crm.Profiles:
+    ledger = crm.Ledger(orders)
+    rfm = crm.Rfm(scoring="quantile").score(ledger)
+    summary = ledger.summary()
+    buying, spend = crm.BgNbd().fit(summary), crm.GammaGamma().fit(summary)
+    clv = crm.Clv(buying, spend, months=12).predict(summary)
+    segments = crm.Segmentation.kmeans(range(2, 9)).fit(rfm)
+    churn = crm.Churn(within_days=90).fit(ledger, progress=lambda stage, done, total: print(stage, done, total))
+    auc: float = churn.evaluation.auc
+    rules = crm.Rules(min_support=0.01 if auc > 0.5 else 0.1, algorithm="apriori").mine(orders)
+    customers = crm.Customers(cleaned.table, attributes=["city"])
+    return crm.Profiles(customers, orders, rfm, clv, segments, churn, rules)
+
+
+def what_a_profile_holds(profiles: crm.Profiles) -> list[str]:
+    tag = profiles["17850"].tag("rfm_segment")
+    return [profile.customer for profile in profiles] + ([] if tag is None else [tag["value"]])
+
+
 def what_is_wrong(orders: crm.Transactions) -> None:
     crm.Table([1, 2])  # type: ignore[arg-type]
     crm.Table({"customer": ["A"]})  # type: ignore[arg-type]
     crm.Transactions(orders)  # type: ignore[arg-type]
+    crm.Rfm(scoring="median")  # type: ignore[arg-type]
+    crm.Churn(90, 5)  # type: ignore[misc]
+    crm.Profiles("rfm")  # type: ignore[arg-type]
+    crm.BgNbd().fit(orders)  # type: ignore[arg-type]
     crm.Ledger(orders, 8)  # type: ignore[arg-type]
     crm.Ledger(orders).summary(as_of=20.5)  # type: ignore[arg-type]
 

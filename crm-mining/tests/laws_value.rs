@@ -35,7 +35,7 @@ fn summary(rows: &[Row]) -> Summary {
 fn given([r, alpha, a, b]: [f64; 4]) -> BgNbdModel {
     serde_json::from_value(serde_json::json!({
         "r": r, "alpha": alpha, "a": a, "b": b, "days_per_unit": 1.0, "n_customers": 0, "log_likelihood": 0.0,
-        "iterations": 0, "status": "Converged", "standard_errors": null,
+        "iterations": 0, "status": "converged", "standard_errors": null,
     }))
     .unwrap()
 }

@@ -176,6 +176,13 @@ class DeadlinePassed(CrmMiningError, TimeoutError):
     stage: str
 
 
+class Bridge(CrmMiningError, RuntimeError):
+    """An algorithm of another library refused or panicked."""
+
+    library: str
+    found: str
+
+
 class Io(CrmMiningError, OSError):
     """The operating system refused."""
 

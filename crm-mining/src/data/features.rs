@@ -3,8 +3,9 @@
 use super::bitmap::Bitmap;
 use super::column::Column;
 use super::keys::Keys;
+use super::parse::Cell;
 use super::table::{Table, ToTable};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, masked};
 
 /// Named features of customers: a dense matrix, row by row, in which every value is finite.
 ///
@@ -62,6 +63,67 @@ impl Features {
             .into());
         }
         Ok(Features { names, values, n_rows, customers: None })
+    }
+
+    /// The named columns of a table, one row of features per row; those of the customers in the column
+    /// `customer`, when it is named, of which each must stand in one row only. Rows come in the order of the
+    /// table, or in that of the customers.
+    ///
+    /// # Errors
+    /// [`ErrorKind::MissingColumn`]; [`ErrorKind::InvalidValue`], with column and row, for a value that is
+    /// missing, no number or not finite, and for a customer who is missing or stood in an earlier row; no
+    /// column named.
+    ///
+    /// ```
+    /// use crm_mining::data::{Column, Features, Table};
+    ///
+    /// let table = Table::new("crm", vec![
+    ///     Column::text("id", [Some("b"), Some("a")]),
+    ///     Column::floats("spend", vec![120.5, 18.0]),
+    /// ])?;
+    /// let features = Features::from_table(&table, &["spend"], Some("id"))?;
+    /// assert_eq!(features.values(), [18.0, 120.5]);
+    /// assert_eq!(features.customers().unwrap().name(0), "a");
+    /// # Ok::<(), crm_mining::Error>(())
+    /// ```
+    pub fn from_table(table: &Table, columns: &[&str], customer: Option<&str>) -> Result<Features> {
+        let wrong = |column: &Column, row: usize, must_be: &str| -> Error {
+            let got = column.show(row).map_or_else(|| "nothing".to_owned(), |text| masked(&text));
+            ErrorKind::InvalidValue {
+                table: table.name().to_owned(),
+                column: column.name().to_owned(),
+                row: table.row_number(row),
+                must_be: must_be.to_owned(),
+                got,
+            }
+            .into()
+        };
+        let mut values = vec![0.0; table.n_rows() * columns.len()];
+        for (place, name) in columns.iter().enumerate() {
+            let column = table.column(name)?;
+            let reading = column.read_numbers();
+            let cells = values.iter_mut().skip(place).step_by(columns.len());
+            for (row, cell) in cells.enumerate() {
+                *cell = match reading.get(row) {
+                    Cell::Value(value) if value.is_finite() => value,
+                    Cell::Missing => return Err(wrong(column, row, "present")),
+                    _ => return Err(wrong(column, row, "a finite number")),
+                };
+            }
+        }
+        let features = Features::new(columns.iter().copied(), values)?;
+        let Some(name) = customer else { return Ok(features) };
+        let column = table.column(name)?;
+        let (keys, codes) = column.identities();
+        let mut rows = vec![u32::MAX; keys.len()];
+        for (row, &code) in (0u32..).zip(&codes) {
+            match rows.get_mut(code as usize) {
+                Some(place @ &mut u32::MAX) => *place = row,
+                Some(_) => return Err(wrong(column, row as usize, "a customer of no earlier row")),
+                None => return Err(wrong(column, row as usize, "present")),
+            }
+        }
+        features.select(&rows).of_customers(keys)
     }
 
     /// Features built by the library itself out of finite values, one row per customer.

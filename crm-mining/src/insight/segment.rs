@@ -180,6 +180,7 @@ pub struct Segments {
 
 /// How far a mean silhouette speaks for segments at all, by the words of Kaufman and Rousseeuw (1990).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Structure {
     /// Up to 0.25: no substantial structure; the segments cut through a continuum.
     None,

@@ -69,6 +69,7 @@ pub struct RandomForest {
 
 /// How many features a [`RandomForest`] draws for each split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum MaxFeatures {
     /// The square root of their number, rounded down.

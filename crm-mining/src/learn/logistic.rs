@@ -64,6 +64,7 @@ pub struct LogisticRegression {
 
 /// What the penalty of a [`LogisticRegression`] is laid on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Penalized {
     /// Coefficients of columns brought to mean 0 and variance 1: units do not matter. As scikit-learn's

@@ -79,7 +79,7 @@ pub struct Sample {
 }
 
 /// How many rows of each kind of mess a sample holds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mess {
     /// Data rows in all.
     pub rows: u64,

@@ -1,18 +1,22 @@
 //! Record batches into columns.
 
 use super::decimal;
+use super::texts::Texts;
 use crate::data::bitmap::Bitmap;
 use crate::data::column::{Column, Values};
 use crate::data::day::MICROS_PER_DAY;
-use crate::data::keys::Interner;
 use crate::data::table::Table;
 use crate::data::text::Text;
 use crate::error::{ErrorKind, Result};
 use arrow_array::cast::AsArray;
 use arrow_array::types::*;
-use arrow_array::{Array, ArrayRef, PrimitiveArray, RecordBatch, downcast_dictionary_array};
+use arrow_array::{
+    Array, ArrayRef, BooleanArray, PrimitiveArray, RecordBatch, downcast_dictionary_array,
+    downcast_primitive_array,
+};
 use arrow_schema::{DataType, Schema, TimeUnit};
 use rayon::prelude::*;
+use std::sync::Arc;
 
 /// The columns of record batches as they grow.
 pub(crate) struct Incoming {
@@ -31,7 +35,7 @@ struct Growing {
 }
 
 enum Store {
-    Text(Interner, Vec<u32>),
+    Text(Texts),
     Int(Vec<i64>, Presence),
     Float(Vec<f64>),
     Time(Vec<i64>, Presence),
@@ -145,7 +149,7 @@ impl Incoming {
     pub(crate) fn finish(self) -> Result<Table> {
         let column = |growing: Growing| {
             let values = match growing.values {
-                Store::Text(interner, codes) => Values::Text(Text::new(codes, interner.into_strings())),
+                Store::Text(texts) => Values::Text(texts.finish()),
                 Store::Int(values, present) => Values::Int(values, present.bits),
                 Store::Float(values) => Values::Float(values),
                 Store::Time(values, present) => Values::Time(values, present.bits),
@@ -166,9 +170,9 @@ enum Refusal {
 fn store(data_type: &DataType) -> Option<Store> {
     Some(match data_type {
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Null => {
-            Store::Text(Interner::default(), Vec::new())
+            Store::Text(Texts::default())
         }
-        DataType::Dictionary(_, values) if is_text(values) => Store::Text(Interner::default(), Vec::new()),
+        DataType::Dictionary(_, values) if !values.is_nested() => return store(values),
         DataType::Boolean => Store::Bool(Bitmap::default(), Presence::default()),
         DataType::Date32 | DataType::Date64 | DataType::Timestamp(..) => {
             Store::Time(Vec::new(), Presence::default())
@@ -179,10 +183,6 @@ fn store(data_type: &DataType) -> Option<Store> {
     })
 }
 
-fn is_text(data_type: &DataType) -> bool {
-    matches!(data_type, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
-}
-
 impl Growing {
     fn add(&mut self, batch: &RecordBatch) -> Result<(), Refusal> {
         let array = match batch.columns().get(self.place) {
@@ -190,8 +190,13 @@ impl Growing {
             Some(array) => return Err(Refusal::Type(array.data_type().to_string())),
             None => return Err(Refusal::Type("no column".to_owned())),
         };
+        if let Store::Text(texts) = &mut self.values {
+            texts.add(array);
+            return Ok(());
+        }
+        let array = &decoded(array);
         match &mut self.values {
-            Store::Text(interner, codes) => add_text(interner, codes, array),
+            Store::Text(_) => {}
             Store::Int(values, present) => add_integers(values, present, array).map_err(Refusal::Value)?,
             Store::Float(values) => add_floats(values, array),
             Store::Time(values, present) => add_times(values, present, array).map_err(Refusal::Value)?,
@@ -206,35 +211,35 @@ impl Growing {
     }
 }
 
-fn add_text(interner: &mut Interner, codes: &mut Vec<u32>, array: &ArrayRef) {
-    codes.reserve(array.len());
+/// The key of each row of a dictionary array.
+pub(super) fn keys(array: &ArrayRef) -> Vec<Option<usize>> {
     let array = array.as_ref();
-    match array.data_type() {
-        DataType::Utf8 => intern(interner, codes, array.as_string::<i32>().iter()),
-        DataType::LargeUtf8 => intern(interner, codes, array.as_string::<i64>().iter()),
-        DataType::Utf8View => intern(interner, codes, array.as_string_view().iter()),
-        DataType::Dictionary(..) => downcast_dictionary_array!(
-            array => {
-                let mut distinct = Vec::new();
-                add_text(interner, &mut distinct, array.values());
-                let code = |key: Option<usize>| key.and_then(|key| distinct.get(key)).copied();
-                codes.extend(array.keys_iter().map(|key| code(key).unwrap_or(Text::MISSING)));
-            },
-            _ => {}
-        ),
-        // A column of nulls.
-        _ => codes.extend(std::iter::repeat_n(Text::MISSING, array.len())),
-    }
+    downcast_dictionary_array!(array => array.keys_iter().collect(), _ => Vec::new())
 }
 
-fn intern<'a>(interner: &mut Interner, codes: &mut Vec<u32>, values: impl Iterator<Item = Option<&'a str>>) {
-    let mut last = (None, Text::MISSING);
-    for value in values {
-        if value != last.0 {
-            last = (value, value.map_or(Text::MISSING, |value| interner.intern(value)));
-        }
-        codes.push(last.1);
-    }
+/// A dictionary of numbers, moments or truth values written out; other arrays as they are.
+fn decoded(array: &ArrayRef) -> ArrayRef {
+    let Some(values) = array.as_any_dictionary_opt().map(|dictionary| dictionary.values()) else {
+        return array.clone();
+    };
+    let keys = keys(array);
+    let values = values.as_ref();
+    downcast_primitive_array!(
+        values => pick(values, &keys),
+        DataType::Boolean => {
+            let values = values.as_boolean();
+            let value = |key: usize| (key < values.len() && values.is_valid(key)).then(|| values.value(key));
+            let picked: BooleanArray = keys.iter().map(|key| key.and_then(value)).collect();
+            Arc::new(picked)
+        },
+        _ => array.clone()
+    )
+}
+
+fn pick<T: ArrowPrimitiveType>(values: &PrimitiveArray<T>, keys: &[Option<usize>]) -> ArrayRef {
+    let value = |key: usize| (key < values.len() && values.is_valid(key)).then(|| values.value(key));
+    let picked: PrimitiveArray<T> = keys.iter().map(|key| key.and_then(value)).collect();
+    Arc::new(picked.with_data_type(values.data_type().clone()))
 }
 
 /// Adds values that always convert to `f64`.

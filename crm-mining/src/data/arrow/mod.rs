@@ -3,6 +3,7 @@
 mod decimal;
 mod incoming;
 mod outgoing;
+mod texts;
 
 pub(crate) use incoming::Incoming;
 pub(crate) use outgoing::Outgoing;
@@ -15,8 +16,9 @@ use arrow_schema::{ArrowError, Schema};
 impl Table {
     /// A table out of record batches of one schema. The values are copied.
     ///
-    /// Taken are text (`Utf8`, `LargeUtf8`, `Utf8View` and dictionaries of them), integers, floats, decimals
-    /// (as `f64`), truth values, dates and timestamps; one without time zone is UTC. NaN is missing.
+    /// Taken are text (`Utf8`, `LargeUtf8`, `Utf8View`), integers, floats, decimals (as `f64`), truth values,
+    /// dates and timestamps, and dictionaries of all these; a timestamp without time zone is UTC. NaN is
+    /// missing.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidColumn`] for a column of another type (leave it out with

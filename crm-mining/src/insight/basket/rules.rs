@@ -57,6 +57,7 @@ pub struct Rules {
 
 /// How frequent itemsets are found. Both find the same.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Algorithm {
     /// [`FpGrowth`]: quick for short and long sets alike.
     #[default]

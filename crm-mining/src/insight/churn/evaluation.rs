@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// A way to predict churn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ChurnMethod {
     /// [`LogisticRegression`](crate::learn::LogisticRegression).

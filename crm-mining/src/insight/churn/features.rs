@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// A feature that churn is predicted from. All are seen at the end of a day and know nothing after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ChurnFeature {
     /// Days since the last purchase day.

@@ -30,6 +30,7 @@ pub struct SegmentDescription {
 
 /// Where the median of a segment lies among the values of all customers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Level {
     /// Among the lowest fifth.
     VeryLow,

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 /// What later money is worth today.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DiscountRate {
     /// As much as today.
     None,
@@ -67,6 +68,7 @@ pub struct Clv {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 enum Horizon {
     Days(i32),
     Months(u32),

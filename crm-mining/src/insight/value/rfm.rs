@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// How a figure becomes a score.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Scoring {
     /// Customers are put in order, equal ones in the order of their keys, and the order is cut into bins of
     /// equal size (pandas' `qcut` of `rank(method="first")`). Bins are even; equal customers may be parted.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// How a fit ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum FitStatus {
     /// At parameters inside their range, where the likelihood is greatest.
     Converged,
@@ -21,6 +22,7 @@ impl FitStatus {
 
 /// The simpler model that the data prefer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Boundary {
     /// BG/NBD: a / (a + b) → 0. No customer ever leaves; what remains is the NBD. Reported as a = 0, b = 1.

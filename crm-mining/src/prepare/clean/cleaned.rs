@@ -121,6 +121,23 @@ impl ToTable for Rejected {
     }
 }
 
+impl ToTable for [StepCount] {
+    fn to_table(&self) -> Table {
+        let ints = |name: &str, get: fn(&StepCount) -> u64| {
+            Column::ints(name, self.iter().map(|count| get(count) as i64).collect())
+        };
+        Table::of(
+            "steps",
+            vec![
+                Column::text("step", self.iter().map(|count| Some(count.step))),
+                ints("rows_in", |count| count.rows_in),
+                ints("rejected", |count| count.rejected),
+                ints("changed", |count| count.changed),
+            ],
+        )
+    }
+}
+
 /// What one step did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StepCount {

@@ -1,7 +1,7 @@
 //! What was read, what was not, and how.
 
 use super::encoding::Encoding;
-use crate::data::{Column, Table};
+use crate::data::{Column, Table, ToTable};
 use serde::{Deserialize, Serialize};
 
 /// A table as read, with every row that could not be read and how the file was taken.
@@ -98,16 +98,23 @@ impl From<Table> for RawTable {
     }
 }
 
-impl RawTable {
-    /// The rejected rows as a table with the columns `row`, `line`, `reason` and `text`.
-    pub fn rejected_table(&self) -> Table {
-        let numbers = |of: fn(&BadRow) -> u64| self.rejected.iter().map(|bad| of(bad) as i64).collect();
+impl ToTable for [BadRow] {
+    /// The columns `row`, `line`, `reason` and `text`.
+    fn to_table(&self) -> Table {
+        let numbers = |of: fn(&BadRow) -> u64| self.iter().map(|bad| of(bad) as i64).collect();
         let columns = vec![
             Column::ints("row", numbers(|bad| bad.row)),
             Column::ints("line", numbers(|bad| bad.line)),
-            Column::text("reason", self.rejected.iter().map(|bad| Some(bad.reason.to_string()))),
-            Column::text("text", self.rejected.iter().map(|bad| Some(&bad.text))),
+            Column::text("reason", self.iter().map(|bad| Some(bad.reason.to_string()))),
+            Column::text("text", self.iter().map(|bad| Some(&bad.text))),
         ];
-        Table::of(self.table.name(), columns)
+        Table::of("unread", columns)
+    }
+}
+
+impl RawTable {
+    /// The rejected rows as a table with the columns `row`, `line`, `reason` and `text`.
+    pub fn rejected_table(&self) -> Table {
+        self.rejected.to_table().named(self.table.name())
     }
 }

@@ -1,0 +1,132 @@
+//! Values in and out: choices as words, keys as `str` or `int`, plain records as dicts and lists.
+
+use crate::error::raise;
+use crm_mining::data::{Key, Keys};
+use crm_mining::{Error, ErrorKind};
+use pyo3::exceptions::{PyKeyError, PyTypeError};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// A record of the core as dicts, lists, texts and numbers.
+pub(crate) fn plain<'py>(py: Python<'py>, record: &impl Serialize) -> PyResult<Bound<'py, PyAny>> {
+    py.import("json")?.call_method1("loads", (to_json(record)?,))
+}
+
+/// A record of the core as JSON.
+pub(crate) fn to_json(record: &impl Serialize) -> PyResult<String> {
+    serde_json::to_string(record).map_err(|error| crate::error::internal(&error.to_string()))
+}
+
+/// A setting or model out of JSON; what is wrong with it becomes the rule that it breaks.
+pub(crate) fn from_json<T: DeserializeOwned>(
+    of: &'static str,
+    parameter: &'static str,
+    json: &str,
+) -> PyResult<T> {
+    serde_json::from_str(json).map_err(|error| raise(unlike(of, parameter, &error, json)))
+}
+
+/// A setting out of dicts, lists, texts and numbers.
+pub(crate) fn setting<T: DeserializeOwned>(
+    of: &'static str,
+    parameter: &'static str,
+    given: &Bound<'_, PyAny>,
+) -> PyResult<T> {
+    let json = given.py().import("json")?.call_method1("dumps", (given,))?;
+    from_json(of, parameter, json.cast::<PyString>()?.to_str()?)
+}
+
+/// One of the variants of an enum, by its word.
+pub(crate) fn choice<T: DeserializeOwned>(
+    of: &'static str,
+    parameter: &'static str,
+    word: &str,
+) -> PyResult<T> {
+    serde_json::from_value(Value::String(word.to_owned()))
+        .map_err(|error| raise(unlike(of, parameter, &error, word)))
+}
+
+/// The word for a variant of an enum.
+pub(crate) fn word(variant: &impl Serialize) -> String {
+    match serde_json::to_value(variant) {
+        Ok(Value::String(word)) => word,
+        _ => String::new(),
+    }
+}
+
+fn unlike(of: &'static str, parameter: &'static str, error: &serde_json::Error, got: &str) -> Error {
+    let words = error.to_string();
+    // "unknown variant `x`, expected `a` or `b`" names the choices.
+    let must_be = words.split_once("expected ").map_or(words.as_str(), |(_, choices)| choices);
+    ErrorKind::InvalidParameter {
+        of,
+        parameter,
+        must_be: must_be.replace('`', "\""),
+        got: format!("{:?}", got.chars().take(64).collect::<String>()),
+    }
+    .into()
+}
+
+/// Keys as Python knows them: str, or int when their column was typed so.
+pub(crate) fn list<'py>(py: Python<'py>, keys: &Keys) -> PyResult<Bound<'py, PyList>> {
+    PyList::new(py, keys.iter().map(|each| key(py, each)).collect::<PyResult<Vec<_>>>()?)
+}
+
+/// One key as Python knows it.
+pub(crate) fn key<'py>(py: Python<'py>, key: Key<'_>) -> PyResult<Bound<'py, PyAny>> {
+    match key {
+        Key::Int(key) => Ok(key.into_pyobject(py)?.into_any()),
+        Key::Text(key) => Ok(key.into_pyobject(py)?.into_any()),
+    }
+}
+
+/// A key given as text or as an integer, as text.
+pub(crate) fn name(given: &Bound<'_, PyAny>) -> PyResult<String> {
+    if given.is_instance_of::<PyString>() {
+        return given.extract();
+    }
+    match given.call_method0("__index__") {
+        Ok(integer) => Ok(integer.str()?.to_str()?.to_owned()),
+        Err(_) => Err(PyTypeError::new_err(format!(
+            "a key must be str or int; got {}",
+            given.get_type().fully_qualified_name()?
+        ))),
+    }
+}
+
+/// Where a key given as text or as an integer stands.
+pub(crate) fn position(keys: &Keys, given: &Bound<'_, PyAny>) -> PyResult<usize> {
+    keys.position(&name(given)?).ok_or_else(|| PyKeyError::new_err(given.clone().unbind()))
+}
+
+/// The settings of an object, as its constructor is called with them.
+fn arguments<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
+    let py = object.py();
+    let signature = py.import("inspect")?.call_method1("signature", (object.get_type(),))?;
+    let arguments = PyDict::new(py);
+    for name in signature.getattr("parameters")?.try_iter()? {
+        let name = name?;
+        arguments.set_item(&name, object.getattr(name.cast::<PyString>()?)?)?;
+    }
+    Ok(arguments)
+}
+
+/// What pickle and copy call a constructor with.
+pub(crate) fn new_arguments<'py>(
+    object: &Bound<'py, PyAny>,
+) -> PyResult<(Bound<'py, PyTuple>, Bound<'py, PyDict>)> {
+    Ok((PyTuple::empty(object.py()), arguments(object)?))
+}
+
+/// An object with settings as the call that makes it.
+pub(crate) fn shown(object: &Bound<'_, PyAny>) -> PyResult<String> {
+    let arguments = arguments(object)?;
+    let settings: Vec<String> = arguments
+        .iter()
+        .map(|(name, value)| Ok(format!("{name}={}", value.repr()?)))
+        .collect::<PyResult<_>>()?;
+    Ok(format!("{}({})", object.get_type().name()?, settings.join(", ")))
+}
