@@ -54,7 +54,7 @@ pub enum ErrorKind {
     InvalidParameter { of: &'static str, parameter: &'static str, must_be: String, got: String },
 
     /// A column that the call needs is not in the table.
-    #[error("{table}: no column for {column}; found columns: {}", .found.join(", "))]
+    #[error("{table}: no column for {column}; found columns: {}", listed(.found))]
     MissingColumn { table: String, column: String, found: Vec<String> },
 
     /// Two columns carry one name.
@@ -169,6 +169,19 @@ impl ErrorKind {
             ErrorKind::Io { .. } => "Io",
         }
     }
+}
+
+/// The names of columns, fit for a screen: at most 40 of them, 60 signs each, without control signs.
+fn listed(names: &[String]) -> String {
+    let shown = |name: &String| {
+        let sign = |c: char| if c.is_control() { '?' } else { c };
+        name.chars().take(60).map(sign).collect::<String>()
+    };
+    let mut list = names.iter().take(40).map(shown).collect::<Vec<_>>().join(", ");
+    if names.len() > 40 {
+        list.push_str(&format!(" and {} more", names.len() - 40));
+    }
+    list
 }
 
 /// A setting outside its range, as an error.

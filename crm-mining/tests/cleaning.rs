@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use crm_mining::ErrorKind;
-use crm_mining::data::{Column, Table, Transactions};
+use crm_mining::data::{Column, Roles, Table, Transactions};
 use crm_mining::prepare::{Cancellations, Cleaner, Reason, Step};
 
 /// customer, item, day of March 2024, quantity, price
@@ -105,7 +105,7 @@ fn duplicates_missing_and_unreadable_rows_are_returned() {
             (4, Reason::Unreadable { role: "time", must_be: "a date of the calendar" }),
             (5, Reason::Unreadable { role: "quantity", must_be: number }),
             (6, Reason::Missing { role: "quantity" }),
-            (7, Reason::Unreadable { role: "unit price", must_be: "finite" }),
+            (7, Reason::Unreadable { role: "unit price", must_be: "finite and at most 1e15 in size" }),
             (8, Reason::NonPositive { role: "unit price" }),
         ]
     );
@@ -116,7 +116,8 @@ fn an_amount_follows_its_quantity() {
     let raw = table(&[(A, "tea", "01", "10", "2.0"), (A, "tea", "02", "-4", "2.0")])
         .with_column(Column::text("amount", [Some("19.0"), Some("-7.6")]))
         .unwrap();
-    let cleaned = Cleaner::transactions().clean(raw).unwrap();
+    let named = Roles::default().amount("amount");
+    let cleaned = Cleaner::transactions().roles(named).clean(raw).unwrap();
     let orders = Transactions::with_roles(&cleaned.table, &cleaned.roles).unwrap();
     assert_eq!(orders.quantities().unwrap(), [6.0]);
     assert!((orders.amounts()[0] - 11.4).abs() < 1e-12);
@@ -152,7 +153,10 @@ fn a_missing_column_lists_what_there_is() {
     let raw =
         Table::new("t", vec![Column::text("who", [A]), Column::text("date", [Some("2024-03-01")])]).unwrap();
     let error = Cleaner::transactions().clean(raw).unwrap_err();
-    assert_eq!(error.to_string(), "t: no column for the role customer; found columns: who, date");
+    assert_eq!(
+        error.to_string(),
+        "t: no column for the role customer, named or found by a usual name; found columns: who, date"
+    );
 }
 
 #[test]
@@ -185,4 +189,42 @@ fn dropped_cancellations_leave_the_sale_and_caps_lower_it() {
     assert_eq!(cleaned.rejected.reasons(), [Reason::Cancellation, Reason::NotAProduct]);
     // 298 rows; numpy: np.quantile([1]*297 + [1000], .99) = 1
     assert_eq!((cleaned.changes.len(), cleaned.changes[0].after), (1, 1.0));
+}
+
+#[test]
+fn one_bad_cell_costs_one_row() {
+    let mut raw = table(&[
+        (A, "tea", "01", "5", "2.0"),
+        (Some("  "), "tea", "01", "5", "2.0"),
+        (A, "tea", "03", "1e16", "2.0"),
+        (A, "pot", "04", "1", "2.0"),
+    ]);
+    let items = [Some("tea"), Some("tea"), Some("tea"), None];
+    raw = raw.with_column(Column::text("item", items)).unwrap();
+    raw = raw.with_column(Column::text("order", [Some("1"), Some("2"), Some("3"), Some("4")])).unwrap();
+    let cleaned = Cleaner::transactions().clean(raw).unwrap();
+    assert_eq!(
+        cleaned.rejected.reasons(),
+        [
+            Reason::MissingCustomer,
+            Reason::Unreadable { role: "quantity", must_be: "finite and at most 1e15 in size" },
+            Reason::Missing { role: "item" },
+        ]
+    );
+    assert_eq!(Transactions::from_table(&cleaned.table).unwrap().len(), 1);
+}
+
+#[test]
+fn an_order_total_is_not_taken_for_the_amount_of_a_line() {
+    let raw = table(&[(A, "tea", "01", "10", "2.0")])
+        .with_column(Column::text("Total", [Some("999")]))
+        .unwrap()
+        .with_column(Column::text("order", [None::<&str>]))
+        .unwrap();
+    let cleaned = Cleaner::transactions().clean(raw).unwrap();
+    assert_eq!(
+        cleaned.roles.to_string(),
+        "customer = customer, time = date, item = item, quantity = quantity, unit_price = price"
+    );
+    assert_eq!(Transactions::with_roles(&cleaned.table, &cleaned.roles).unwrap().amounts(), [20.0]);
 }

@@ -7,7 +7,7 @@
 mod common;
 
 use crm_mining::ErrorKind;
-use crm_mining::insight::{FitStatus, RfmSegment};
+use crm_mining::insight::{FitStatus, RfmSegment, Scoring};
 use crm_mining::learn::{FpGrowth, Support};
 use crm_mining::prelude::*;
 use crm_mining::prepare::{Cancellations, Cleaned, Reason, Step};
@@ -56,7 +56,7 @@ fn scores_values_and_segments() {
     let Some(cleaned) = cleaned(&Cleaner::customary()) else { return };
     let ledger = Ledger::new(&orders(&cleaned));
     let as_of = ledger.last_day();
-    let rfm = Rfm::default().score(&ledger, as_of + Days(1)).unwrap();
+    let rfm = Rfm::default().scoring(Scoring::Rank).score(&ledger, as_of + Days(1)).unwrap();
     let champions = rfm.segment().iter().filter(|segment| **segment == RfmSegment::Champion).count();
     assert_eq!(champions, 632);
 

@@ -140,7 +140,7 @@ proptest! {
             customer: name, time, order: name, item: "tea", quantity: 1.0, unit_price: f64::from(amount),
         });
         let ledger = Ledger::new(&Transactions::from_rows(lines).unwrap());
-        let rank = Rfm::default().bins(bins).score(&ledger, ledger.last_day()).unwrap();
+        let rank = Rfm::default().bins(bins).scoring(Scoring::Rank).score(&ledger, ledger.last_day()).unwrap();
         let n = amounts.len();
         for score in 1..=bins {
             let size = rank.m().iter().filter(|&&m| m == score).count();

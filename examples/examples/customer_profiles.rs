@@ -2,23 +2,27 @@
 //!
 //! ```text
 //! cargo run --release -p examples --example customer_profiles -- [FILE] [--out DIR] [--customary]
+//!     [--columns customer=A,time=B,order=C,item=D,quantity=E,unit_price=F] [--date-order day|month]
 //! ```
 //!
-//! FILE is CSV (also gzip) or Parquet; without one the library makes a shop of its own. DIR (default `out`)
-//! receives `profiles.jsonl`, `profiles.parquet`, `rules.csv` and `rejected.csv`. `--customary` chooses the
-//! definitions of the customary analyst's script (cancelled sales stay in, item codes of five digits,
-//! capped quantities and prices) for comparison with published figures.
+//! FILE is CSV (also gzip) or Parquet; without one the library makes a shop of its own. Columns are found by
+//! their usual names; `--columns` names those that are not. DIR (default `out`) receives `profiles.jsonl`,
+//! `profiles.parquet`, `rules.csv`, `rejected.csv` (rows set aside) and `unread.csv` (rows that could not be
+//! read). `--customary` chooses the definitions of the customary analyst's script (cancelled sales stay in,
+//! item codes of five digits, capped quantities and prices, ranked scores) for comparison with published
+//! figures.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program speaks to its user")]
 
-use crm_mining::insight::{FitStatus, RfmScores};
+use crm_mining::data::DateOrder;
+use crm_mining::insight::{FitStatus, RfmScores, Scoring};
 use crm_mining::prelude::*;
 use crm_mining::prepare::{CsvReader, RawTable, SampleShop, read_parquet, write_csv};
-use crm_mining::{Progress, Result};
-use std::io::{IsTerminal, Write};
+use crm_mining::{ErrorKind, Progress, Result};
+use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
 fn main() -> std::process::ExitCode {
-    let mut job = Job { file: None, out: PathBuf::from("out"), customary: false };
+    let mut job = Job { out: PathBuf::from("out"), ..Job::default() };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
@@ -27,7 +31,16 @@ fn main() -> std::process::ExitCode {
                 Some(folder) => job.out = PathBuf::from(folder),
                 None => return usage(),
             },
-            option if option.starts_with("--") => return usage(),
+            "--columns" => match arguments.next().and_then(|columns| roles(&columns)) {
+                Some(roles) => job.roles = roles,
+                None => return usage(),
+            },
+            "--date-order" => match arguments.next().as_deref() {
+                Some("day") => job.reader = job.reader.date_order(DateOrder::DayFirst),
+                Some("month") => job.reader = job.reader.date_order(DateOrder::MonthFirst),
+                _ => return usage(),
+            },
+            option if option.starts_with('-') => return usage(),
             file if job.file.is_none() => job.file = Some(PathBuf::from(file)),
             _ => return usage(),
         }
@@ -42,27 +55,55 @@ fn main() -> std::process::ExitCode {
 }
 
 fn usage() -> std::process::ExitCode {
-    eprintln!("usage: customer_profiles [FILE] [--out DIR] [--customary]");
+    eprintln!(
+        "usage: customer_profiles [FILE] [--out DIR] [--customary] [--columns ROLE=COLUMN,…] [--date-order day|month]\n\
+         roles: customer time order item item_name quantity unit_price amount"
+    );
     std::process::ExitCode::from(2)
 }
 
+/// `customer=Buyer,time=Paid at` as roles.
+fn roles(columns: &str) -> Option<Roles> {
+    columns.split(',').try_fold(Roles::default(), |roles, pair| {
+        let (role, column) = pair.split_once('=')?;
+        Some(match role {
+            "customer" => roles.customer(column),
+            "time" => roles.time(column),
+            "order" => roles.order(column),
+            "item" => roles.item(column),
+            "item_name" => roles.item_name(column),
+            "quantity" => roles.quantity(column),
+            "unit_price" => roles.unit_price(column),
+            "amount" => roles.amount(column),
+            _ => return None,
+        })
+    })
+}
+
+#[derive(Default)]
 struct Job {
     file: Option<PathBuf>,
     out: PathBuf,
     customary: bool,
+    roles: Roles,
+    reader: CsvReader,
 }
 
 impl Job {
     fn run(&self) -> Result<()> {
         let control = Control::default().on_progress(show_progress);
+        let failed = |source| ErrorKind::Io { path: self.out.clone(), action: "create the folder", source };
+        std::fs::create_dir_all(&self.out).map_err(failed)?;
 
         // Every row is read or returned with a reason. Text stays text: 00123 is not 123.
-        let raw = read(self.file.as_deref(), &control)?;
+        let raw = self.read(&control)?;
         println!("{}: {} rows, {} could not be read", raw.table.name(), raw.report.rows, raw.rejected.len());
+        let unread = raw.rejected_table();
 
         // Rows are kept, changed with a note, or set aside with a reason.
         let cleaner = if self.customary { Cleaner::customary() } else { Cleaner::transactions() };
-        let cleaned = cleaner.clean_with(raw, &control)?;
+        let cleaned = cleaner.roles(self.roles.clone()).clean_with(raw, &control)?;
+        println!("  with {}", cleaned.roles);
         for step in &cleaned.steps {
             println!(
                 "  {:<18} {:>8} rows set aside, {:>6} values changed",
@@ -72,6 +113,16 @@ impl Job {
 
         // The shapes that every analysis walks. "Today" is the last day of the file, never a clock.
         let orders = Transactions::with_roles(&cleaned.table, &cleaned.roles)?;
+        if orders.is_empty() {
+            let of = "customer_profiles";
+            return Err(ErrorKind::NotEnoughData {
+                of,
+                needed: 1,
+                unit: "order lines left by cleaning",
+                got: 0,
+            }
+            .into());
+        }
         let ledger = Ledger::new(&orders);
         let as_of = ledger.last_day();
         let revenue: f64 = orders.amounts().iter().sum();
@@ -83,7 +134,8 @@ impl Job {
 
         // What customers did, and what they are worth.
         let rfm_day = if self.customary { as_of + Days(1) } else { as_of };
-        let rfm = Rfm::default().score(&ledger, rfm_day)?;
+        let scoring = if self.customary { Scoring::Rank } else { Scoring::Quantile };
+        let rfm = Rfm::default().scoring(scoring).score(&ledger, rfm_day)?;
         show_segments_of(&rfm);
         let summary = ledger.summary(as_of);
         let buying = available("BG/NBD", BgNbd::default().fit_with(&summary, &control));
@@ -105,7 +157,7 @@ impl Job {
                 let clv = Clv::new(buying, spend).months(12).predict(&summary)?;
                 let repeat = clv.identified().iter().zip(clv.clv()).filter(|(known, _)| **known);
                 println!(
-                    "lifetime value of repeat customers, 12 months: {:.0}\n",
+                    "lifetime value of repeat customers, 12 months of 30 days: {:.0}\n",
                     repeat.map(|(_, v)| v).sum::<f64>()
                 );
                 Some(clv)
@@ -165,30 +217,32 @@ impl Job {
         let profiles = profiles.build_with(&control)?;
 
         let out = |name: &str| self.out.join(name);
-        std::fs::create_dir_all(&self.out).map_err(|source| crm_mining::ErrorKind::Io {
-            path: self.out.clone(),
-            action: "create the folder",
-            source,
-        })?;
         profiles.write_jsonl(out("profiles.jsonl"))?;
         profiles.write_parquet(out("profiles.parquet"))?;
         write_csv(&cleaned.rejected.to_table(), out("rejected.csv"))?;
-        if let Some(rules) = &rules {
-            write_csv(&rules.to_table(), out("rules.csv"))?;
+        write_csv(&unread, out("unread.csv"))?;
+        match &rules {
+            Some(rules) => write_csv(&rules.to_table(), out("rules.csv"))?,
+            // Those of an earlier run must not stay beside these profiles; there may be none.
+            None => drop(std::fs::remove_file(out("rules.csv"))),
         }
         println!("\n{} profiles in {}", profiles.len(), out("profiles.jsonl").display());
         Ok(())
     }
-}
 
-fn read(file: Option<&Path>, control: &Control) -> Result<RawTable> {
-    match file {
-        Some(file) if file.extension().is_some_and(|extension| extension == "parquet") => read_parquet(file),
-        Some(file) => CsvReader::default().read_path_with(file, control),
-        None => {
-            CsvReader::default().read_bytes("sample shop", SampleShop::default().generate()?.csv.as_bytes())
+    fn read(&self, control: &Control) -> Result<RawTable> {
+        match &self.file {
+            Some(file) if is_parquet(file) => read_parquet(file),
+            Some(file) => self.reader.read_path_with(file, control),
+            None => self.reader.read_bytes("sample shop", SampleShop::default().generate()?.csv.as_bytes()),
         }
     }
+}
+
+/// Parquet files begin with their name, whatever they are called.
+fn is_parquet(file: &Path) -> bool {
+    let mut begin = [0; 4];
+    std::fs::File::open(file).and_then(|mut file| file.read_exact(&mut begin)).is_ok() && begin == *b"PAR1"
 }
 
 /// Columns that say something of the customer, where the file has them.

@@ -61,12 +61,40 @@ fn a_small_file_gives_what_it_can() {
 }
 
 #[test]
+fn columns_and_date_order_are_chosen() {
+    let out = folder("chosen");
+    let file = out.join("orders.csv");
+    std::fs::write(
+        &file,
+        "who,paid at,worth,total\na,03/04/2024,5,99\nb,05/04/2024,6,99\n,05/04/2024,7,99\nc,06/04/2024\n",
+    )
+    .unwrap();
+    std::fs::write(out.join("rules.csv"), "of an earlier run").unwrap();
+    let columns = "customer=who,time=paid at,amount=worth";
+    let (output, said) = run(&[file.to_str().unwrap(), "--columns", columns, "--date-order", "day"], &out);
+    assert!(output.status.success(), "{output:?}");
+    assert!(said.contains("with customer = who, time = paid at, amount = worth"), "{said}");
+    assert!(said.contains("2 lines of 2 customers until 2024-04-05, 11.00 in all"), "{said}");
+    let text = |name: &str| std::fs::read_to_string(out.join(name)).unwrap();
+    assert!(text("rejected.csv").contains("3,no customer,"), "{}", text("rejected.csv"));
+    assert!(text("unread.csv").contains("too few fields: expected 4, got 2"), "{}", text("unread.csv"));
+    assert!(!out.join("rules.csv").exists());
+    let (output, _) = run(&["--columns", "buyer=who"], &out);
+    assert_eq!(output.status.code(), Some(2));
+    std::fs::remove_dir_all(out).unwrap();
+}
+
+#[test]
 fn what_is_no_order_file() {
     let out = folder("bad");
     let file = out.join("orders.csv");
     for (text, message) in [
         ("", "is empty"),
-        ("a,b\n1,2\n", "no column for the role customer; found columns: a, b"),
+        (
+            "a,b\n1,2\n",
+            "no column for the role customer, named or found by a usual name; found columns: a, b",
+        ),
+        ("customer,date,amount\n", "needs at least 1 order lines left by cleaning; got 0"),
         ("customer,date,amount\n1,03/04/2024,5\n1,05/06/2024,5\n", "choose a DateOrder"),
     ] {
         std::fs::write(&file, text).unwrap();

@@ -9,6 +9,7 @@ mod csr;
 mod customers;
 mod day;
 mod features;
+#[cfg(feature = "arrow")]
 mod intern;
 mod keys;
 mod ledger;

@@ -6,7 +6,9 @@ use crate::error::{ErrorKind, Result};
 use serde::{Deserialize, Serialize};
 
 /// Which column plays which part. Parts left unnamed are found by the usual column names, English and
-/// Chinese; `customer` and `time` must be there, and `amount` or `unit_price`.
+/// Chinese; a column without a value plays none. `customer` and `time` must be there, and `amount` or
+/// `unit_price`. Where quantity and unit price are both found, the amount of a line is their product, unless a
+/// column is named for it.
 ///
 /// ```
 /// use crm_mining::data::Roles;
@@ -69,6 +71,8 @@ impl Roles {
             &self.amount,
         ];
         let free = |column: &&Column| !taken.iter().any(|name| name.as_deref() == Some(column.name()));
+        let filled =
+            |column: &Column| column.is_empty() || (0..column.len()).any(|row| !column.is_missing(row));
         let find = |named: &Option<String>, usual: &[&str]| {
             named.clone().or_else(|| {
                 usual.iter().find_map(|usual| {
@@ -76,10 +80,17 @@ impl Roles {
                         .columns()
                         .iter()
                         .filter(free)
-                        .find(|c| plain(c.name()) == *usual)
+                        .find(|c| plain(c.name()) == *usual && filled(c))
                         .map(|c| c.name().into())
                 })
             })
+        };
+        let quantity = find(&self.quantity, QUANTITY);
+        let unit_price = find(&self.unit_price, UNIT_PRICE);
+        // A total beside quantity and price is often that of the whole order: it counts only when named.
+        let amount = match (&quantity, &unit_price) {
+            (Some(_), Some(_)) => self.amount.clone(),
+            _ => find(&self.amount, AMOUNT),
         };
         Roles {
             customer: find(&self.customer, CUSTOMER),
@@ -87,10 +98,27 @@ impl Roles {
             order: find(&self.order, ORDER),
             item: find(&self.item, ITEM),
             item_name: find(&self.item_name, ITEM_NAME),
-            quantity: find(&self.quantity, QUANTITY),
-            unit_price: find(&self.unit_price, UNIT_PRICE),
-            amount: find(&self.amount, AMOUNT),
+            quantity,
+            unit_price,
+            amount,
         }
+    }
+}
+
+impl std::fmt::Display for Roles {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let parts = [
+            ("customer", &self.customer),
+            ("time", &self.time),
+            ("order", &self.order),
+            ("item", &self.item),
+            ("item_name", &self.item_name),
+            ("quantity", &self.quantity),
+            ("unit_price", &self.unit_price),
+            ("amount", &self.amount),
+        ];
+        let played = parts.iter().filter_map(|(role, column)| Some(format!("{role} = {}", column.as_ref()?)));
+        f.write_str(&played.collect::<Vec<_>>().join(", "))
     }
 }
 
@@ -103,8 +131,12 @@ pub(crate) fn played<'a>(table: &'a Table, name: &Option<String>) -> Result<Opti
 pub(crate) fn needed<'a>(table: &'a Table, name: &Option<String>, role: &str) -> Result<&'a Column> {
     played(table, name)?.ok_or_else(|| {
         let found = table.columns().iter().map(|column| column.name().to_owned()).collect();
-        ErrorKind::MissingColumn { table: table.name().to_owned(), column: format!("the role {role}"), found }
-            .into()
+        ErrorKind::MissingColumn {
+            table: table.name().to_owned(),
+            column: format!("the role {role}, named or found by a usual name"),
+            found,
+        }
+        .into()
     })
 }
 

@@ -64,6 +64,9 @@ pub struct Transactions {
 }
 
 impl Transactions {
+    /// The largest quantity, price or amount that a line may have, in size.
+    pub(crate) const LARGEST: f64 = 1e15;
+
     /// The lines of a table; roles are found by the usual column names (see [`Roles`]).
     ///
     /// # Errors
@@ -93,7 +96,7 @@ impl Transactions {
         let amount = match played(table, &roles.amount)? {
             Some(column) => summable(table, column, every_value(table, column, &column.read_numbers())?)?,
             None => {
-                let column = needed(table, &roles.unit_price, "amount, or unit_price,")?;
+                let column = needed(table, &roles.unit_price, "amount (or unit_price)")?;
                 let price = summable(table, column, every_value(table, column, &column.read_numbers())?)?;
                 match &quantity {
                     Some(quantity) => {
@@ -256,8 +259,7 @@ fn every_value<T: Copy + PartialEq>(
 
 /// The values, each finite and all of them small enough that no sum of them leaves the exact range.
 fn summable(table: &Table, column: &Column, values: Vec<f64>) -> Result<Vec<f64>> {
-    const LARGEST: f64 = 1e15;
-    match values.iter().position(|value| value.is_nan() || value.abs() > LARGEST) {
+    match values.iter().position(|value| value.is_nan() || value.abs() > Transactions::LARGEST) {
         Some(row) => {
             let got = values.get(row).map_or_else(String::new, f64::to_string);
             Err(invalid(table, column, row, "finite and at most 1e15 in size", got))

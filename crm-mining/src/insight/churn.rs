@@ -15,9 +15,7 @@ use crate::error::{ErrorKind, Result, invalid_parameter};
 use crate::learn::{Folds, LogisticRegression, RandomForest};
 use crate::model::{Control, Fit};
 use features::{observe, purchases_between};
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Settings of a churn prediction: who will purchase nothing in the days to come?
 ///
@@ -176,24 +174,20 @@ impl Churn {
         folds: &Folds,
         control: &Control,
     ) -> Result<Vec<ChurnCandidate>> {
-        let (done, total, silent) =
-            (AtomicU64::new(0), (METHODS.len() * folds.n_folds()) as u64, control.silent());
-        let evaluate = |method, fold| -> Result<Vec<f64>> {
-            let model = self.classifier(method, &data.select(&folds.train(fold)), &silent)?;
-            let predicted = model.probabilities(&data.features().select(&folds.test(fold)))?;
-            control.step("churn", done.fetch_add(1, Ordering::Relaxed) + 1, total)?;
-            Ok(predicted)
-        };
-        METHODS
-            .into_par_iter()
-            .map(|method| {
-                let predicted = (0..folds.n_folds())
-                    .into_par_iter()
-                    .map(|fold| evaluate(method, fold))
-                    .collect::<Result<Vec<_>>>()?;
-                ChurnCandidate::measure(method, labels, folds, &predicted)
-            })
-            .collect()
+        let (mut done, total, silent) = (0, (METHODS.len() * folds.n_folds()) as u64, control.silent());
+        let mut candidates = Vec::with_capacity(METHODS.len());
+        for method in METHODS {
+            let mut predicted = Vec::with_capacity(folds.n_folds());
+            // One model at a time: a fit uses all threads by itself, and a large forest much memory.
+            for fold in 0..folds.n_folds() {
+                let model = self.classifier(method, &data.select(&folds.train(fold)), &silent)?;
+                predicted.push(model.probabilities(&data.features().select(&folds.test(fold)))?);
+                done += 1;
+                control.step("churn", done, total)?;
+            }
+            candidates.push(ChurnCandidate::measure(method, labels, folds, &predicted)?);
+        }
+        Ok(candidates)
     }
 
     fn classifier(&self, method: ChurnMethod, data: &Labeled, control: &Control) -> Result<ChurnClassifier> {

@@ -87,7 +87,9 @@ pub fn write_parquet(table: &Table, path: impl AsRef<Path>) -> Result<()> {
 pub(crate) fn write_whole(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> Result<()>) -> Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     // Two writers of one path must not share the unfinished file.
-    name.push(format!(".{}-{:?}.part", std::process::id(), std::thread::current().id()));
+    let thread = format!("{:?}", std::thread::current().id());
+    let thread: String = thread.chars().filter(char::is_ascii_digit).collect();
+    name.push(format!(".{}-{thread}.part", std::process::id()));
     let part = path.with_file_name(name);
     let written = write_part(path, &part, write);
     if written.is_err() {

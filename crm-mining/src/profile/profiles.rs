@@ -2,7 +2,7 @@
 
 use super::builder::ProfileBuilder;
 use super::card::{Fact, Profile, Score, Value};
-use crate::data::{Column, Day, Keys, Table, ToTable};
+use crate::data::{Column, Day, Keys, Table, ToTable, Values};
 
 /// One profile per customer, in order of their keys.
 ///
@@ -16,7 +16,7 @@ pub struct Profiles {
 }
 
 impl Profiles {
-    /// Begins profiles that speak of this day.
+    /// Begins profiles that speak of this day. Give it parts made as of the same day: each says what it knows.
     #[allow(
         clippy::new_ret_no_self,
         reason = "the way in, as in the README: Profiles::new(as_of).with(…).build()"
@@ -69,7 +69,8 @@ impl<'a> IntoIterator for &'a Profiles {
 }
 
 impl ToTable for Profiles {
-    /// A column per fact, tag and score; offers and all that lies behind them as JSON text.
+    /// A column per fact, tag and score; offers and all that lies behind them as JSON text. Where a fact, tag
+    /// and score share a name, the later column is numbered: `segment (2)`.
     fn to_table(&self) -> Table {
         let mut columns = vec![Column::keys("customer", &self.customers)];
         columns.extend(
@@ -106,14 +107,22 @@ impl ToTable for Profiles {
         columns.push(json_column("offers", self, |profile| serde_json::to_string(&profile.offers)));
         columns.push(Column::text("rows", self.iter().map(|profile| Some(&profile.rows))));
         columns.push(Column::text("source", self.iter().map(|profile| Some(&profile.source))));
-        let mut seen: Vec<String> = Vec::new();
-        columns.retain(|column| {
-            let new = !seen.iter().any(|name| name == column.name());
-            seen.push(column.name().to_owned());
-            new
-        });
-        Table::of("profiles", columns)
+        Table::of("profiles", apart(columns))
     }
+}
+
+/// The columns with every name used once: of two of one name, the later is numbered.
+fn apart(columns: Vec<Column>) -> Vec<Column> {
+    let mut names: Vec<String> = Vec::new();
+    let unique = columns.into_iter().map(|column| {
+        let own = column.name().to_owned();
+        let numbered = (2..).map(|number| format!("{own} ({number})"));
+        let name =
+            std::iter::once(own.clone()).chain(numbered).find(|name| !names.contains(name)).unwrap_or(own);
+        names.push(name.clone());
+        column.named(name)
+    });
+    unique.collect()
 }
 
 /// The names used by any profile, in order of first use.
@@ -133,6 +142,11 @@ fn fact_column(name: &str, values: &[Option<&Value>]) -> Column {
     let numeric = values.iter().flatten().all(|value| matches!(value, Value::Count(_) | Value::Number(_)));
     if !numeric {
         return Column::text(name, values.iter().map(|value| value.map(ToString::to_string)));
+    }
+    if values.iter().all(|value| !matches!(value, Some(Value::Number(_)))) {
+        let count = |value: &Option<&Value>| if let Some(Value::Count(count)) = value { *count } else { 0 };
+        let present = values.iter().map(Option::is_some).collect();
+        return Column::new(name, Values::Int(values.iter().map(count).collect(), Some(present)));
     }
     let number = |value: &Option<&Value>| match value {
         Some(Value::Count(count)) => *count as f64,

@@ -246,7 +246,8 @@ impl ClvEstimates {
     }
 
     /// Whether each customer's own record bears their figures: a repeat purchase, and a mean spend above 0.
-    /// The other customers are given the chances and the spend of the population.
+    /// For the others spend is the mean of all, and purchases rest on what BG/NBD supposes of one-time
+    /// buyers: that they are customers still, the likelier to return the less time they had.
     pub fn identified(&self) -> &[bool] {
         &self.identified
     }

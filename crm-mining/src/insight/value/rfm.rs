@@ -70,7 +70,7 @@ pub struct Rfm {
 
 impl Default for Rfm {
     fn default() -> Self {
-        Rfm { bins: 5, scoring: Scoring::Rank, weights: [100.0, 10.0, 1.0] }
+        Rfm { bins: 5, scoring: Scoring::Quantile, weights: [100.0, 10.0, 1.0] }
     }
 }
 
@@ -313,15 +313,16 @@ mod tests {
 
     #[test]
     fn rank_scores_are_even_and_part_ties() {
-        let scores = Rfm::default().scores(&[7; 11], Best::Most);
+        let rank = Rfm::default().scoring(Scoring::Rank);
+        let scores = rank.scores(&[7; 11], Best::Most);
         assert_eq!(scores, [1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5]); // pandas 3.1.1: qcut(rank(method="first"), 5)
-        assert_eq!(Rfm::default().scores(&[7; 11], Best::Least), [5, 5, 5, 4, 4, 3, 3, 2, 2, 1, 1]);
-        assert_eq!(Rfm::default().scores(&[4], Best::Most), [1]);
+        assert_eq!(rank.scores(&[7; 11], Best::Least), [5, 5, 5, 4, 4, 3, 3, 2, 2, 1, 1]);
+        assert_eq!(rank.scores(&[4], Best::Most), [1]);
     }
 
     #[test]
     fn quantile_scores_keep_ties_together() {
-        let rfm = Rfm::default().scoring(Scoring::Quantile);
+        let rfm = Rfm::default();
         assert_eq!(rfm.scores(&[1, 1, 1, 1, 9], Best::Most), [3, 3, 3, 3, 5]);
         assert_eq!(rfm.scores(&[1, 1, 1, 1, 9], Best::Least), [4, 4, 4, 4, 1]);
         assert_eq!(rfm.bins(2).scores(&[3, 1, 2], Best::Most), [2, 1, 2]);

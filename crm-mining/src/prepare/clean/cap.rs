@@ -3,7 +3,7 @@
 use super::lines::Lines;
 use crate::math::quantile;
 
-/// Lowers quantities and unit prices to q99 + 1.5 · (q99 − q1).
+/// Lowers quantities and unit prices to q99 + 1.5 · (q99 − q1), and the amount of the line with them.
 pub(super) fn lower(lines: &mut Lines<'_>) {
     for role in ["quantity", "unit price"] {
         let rows: Vec<usize> = lines.rows().collect();
@@ -17,6 +17,10 @@ pub(super) fn lower(lines: &mut Lines<'_>) {
         for (row, value) in rows.into_iter().zip(values) {
             if value > cap {
                 lines.change(role, row, cap, "cap", None);
+                let amount = lines.numeric_mut("amount").and_then(|amounts| amounts.values.get(row).copied());
+                if let Some(amount) = amount {
+                    lines.change("amount", row, amount * (cap / value), "cap", None);
+                }
             }
         }
     }

@@ -4,7 +4,7 @@ use super::cleaned::{Change, Cleaned, Rejected, StepCount};
 use super::pattern;
 use super::reason::Reason;
 use crate::data::parse::Cell;
-use crate::data::{Column, Roles, Table, Text, Values, needed, played};
+use crate::data::{Column, Roles, Table, Text, Transactions, Values, needed, played};
 use crate::error::{ErrorKind, Result, masked};
 use crate::prepare::read::BadRow;
 
@@ -41,7 +41,7 @@ impl<'a> Lines<'a> {
         let customer = needed(table, &roles.customer, "customer")?;
         needed(table, &roles.time, "time")?;
         if roles.amount.is_none() {
-            needed(table, &roles.unit_price, "amount, or unit_price,")?;
+            needed(table, &roles.unit_price, "amount (or unit_price)")?;
         }
         for name in [&roles.order, &roles.item_name, &roles.quantity, &roles.unit_price, &roles.amount] {
             played(table, name)?;
@@ -103,6 +103,11 @@ impl<'a> Lines<'a> {
     pub(super) fn set_aside_unreadable(&mut self) -> Result<()> {
         let mut unreadable = Vec::new();
         self.read_reporting(|row, reason| unreadable.push((row, reason)))?;
+        for (role, name) in [("order", &self.roles.order), ("item", &self.roles.item)] {
+            let Some(column) = name.as_ref().and_then(|name| self.table.find(name)) else { continue };
+            let missing = (0..column.len()).filter(|&row| column.is_missing(row));
+            unreadable.extend(missing.map(|row| (row, Reason::Missing { role })));
+        }
         for (row, reason) in unreadable {
             self.set_aside(row, reason);
         }
@@ -126,7 +131,7 @@ impl<'a> Lines<'a> {
             let Some(numbers) = column(name) else { continue };
             let reading = numbers.read_numbers();
             self.must_mostly_read(numbers, |row| reading.get(row))?;
-            let sound = |value: &f64| value.is_finite();
+            let sound = |value: &f64| value.abs() <= Transactions::LARGEST;
             let values = column_of(role, self.table.n_rows(), |row| reading.get(row), sound, &mut report);
             of.push(Numeric { role, column: numbers.name().to_owned(), values, changed: false });
         }
@@ -280,7 +285,9 @@ fn column_of<T: Copy + Default>(
                     match other {
                         Cell::Missing => Reason::Missing { role },
                         Cell::Unreadable(must_be) => Reason::Unreadable { role, must_be },
-                        Cell::Value(_) => Reason::Unreadable { role, must_be: "finite" },
+                        Cell::Value(_) => {
+                            Reason::Unreadable { role, must_be: "finite and at most 1e15 in size" }
+                        }
                     },
                 );
                 T::default()

@@ -34,9 +34,10 @@ pub enum Cancellations {
 pub enum Step {
     /// Sets aside each row that equals an earlier one in every column.
     ExactDuplicates,
-    /// Sets aside rows that name no customer.
+    /// Sets aside rows that name no customer, or name it by blanks.
     MissingCustomer,
-    /// Sets aside rows whose time, quantity, price or amount is missing, unreadable or not finite.
+    /// Sets aside rows whose time, quantity, price or amount is missing, unreadable, not finite or above 1e15,
+    /// or whose order or item is missing.
     Unreadable,
     /// Deals with lines of negative quantity (of negative amount, where there is no quantity).
     Cancellations(Cancellations),
@@ -173,9 +174,10 @@ impl Step {
     fn run(&self, lines: &mut Lines<'_>) -> Result<()> {
         match self {
             Step::ExactDuplicates => duplicates::set_aside(lines),
-            Step::MissingCustomer => {
-                lines.reject(|lines, row| lines.customer.is_missing(row).then_some(Reason::MissingCustomer))
-            }
+            Step::MissingCustomer => lines.reject(|lines, row| {
+                let named = lines.customer.show(row).is_some_and(|name| !name.trim().is_empty());
+                (!named).then_some(Reason::MissingCustomer)
+            }),
             Step::Unreadable => lines.set_aside_unreadable()?,
             Step::Cancellations(Cancellations::Drop) => {
                 lines.read()?;

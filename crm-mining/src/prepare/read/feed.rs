@@ -100,6 +100,8 @@ impl<'a> Feed<'a> {
                 return Err(self.bad_header("must be text in the encoding of the file"));
             };
             let name = if cell.has_doubled_quotes() { name.replace("\"\"", "\"") } else { name.to_owned() };
+            // Spreadsheets leave columns without a name, often several.
+            let name = if name.is_empty() { format!("column {position}") } else { name };
             if let Some(first) = places.insert(name.clone(), position) {
                 let table = self.scanner.place.clone();
                 return Err(

@@ -15,10 +15,17 @@ impl Part for ChurnModel {
     fn tell(&self, customer: usize, profile: &mut Profile) {
         let scores = self.scores();
         let Some(&probability) = scores.probabilities().get(customer) else { return };
-        let reasons = scores.reasons(customer).iter().take(REASONS).map(ToString::to_string).collect();
-        profile.add_score("churn_probability", Some(probability), reasons);
+        let mut reasons: Vec<String> =
+            scores.reasons(customer).iter().take(REASONS).map(ToString::to_string).collect();
         let evaluation = self.evaluation();
         let best = evaluation.best();
+        // A model that ranks no better than chance, within the noise of its folds, earns no tag.
+        if !best.is_some_and(|best| best.auc - best.auc_deviation > 0.5) {
+            reasons.insert(0, "the model ranked no better than chance: take this for the mean of all".into());
+            profile.add_score("churn_probability", Some(probability), reasons);
+            return;
+        }
+        profile.add_score("churn_probability", Some(probability), reasons);
         profile.tags.push(Tag {
             name: "churn_risk".into(),
             value: level(probability, evaluation.churn_rate()).into(),
@@ -38,7 +45,7 @@ impl Part for ChurnModel {
     }
 }
 
-/// The risk against that of all customers: high when the odds are at least twice as large, low when at most
+/// The risk relative to that of all customers: high when the odds are at least twice as large, low when at most
 /// half as large.
 fn level(probability: f64, churn_rate: f64) -> &'static str {
     let odds = |p: f64| p / (1.0 - p);

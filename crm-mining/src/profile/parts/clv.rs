@@ -26,7 +26,12 @@ impl Part for ClvEstimates {
         profile.add_score(
             "expected_purchases",
             Some(purchases),
-            vec![format!("within {days:.0} days, by the customer's own rate drawn towards that of all")],
+            vec![match alive {
+                Some(_) => {
+                    format!("within {days:.0} days, by the customer's own rate drawn towards that of all")
+                }
+                None => format!("within {days:.0} days, supposing a one-time buyer is still a customer"),
+            }],
         );
         let own = self.identified().get(customer).copied().unwrap_or(false);
         let whose =
