@@ -86,7 +86,8 @@ def prepare(without_python):
         OURS: our("rust", TARGET / "release/examples/customer_profiles"),
     }
     if not without_python:
-        jobs["crm-mining from Python"] = our("python", python, ROOT / "examples/customer_profiles.py")
+        timed, program = Path(__file__).with_name("timed.py"), ROOT / "examples/customer_profiles.py"
+        jobs["crm-mining from Python"] = our("python", python, timed, program)
     return jobs
 
 

@@ -6,7 +6,7 @@ use crate::error::{ErrorKind, Result};
 use serde::{Deserialize, Serialize};
 
 /// Which column plays which part. Parts left unnamed are found by the usual column names, English and
-/// Chinese; a column without a value plays none. `customer` and `time` must be there, and `amount` or
+/// Chinese; an empty column of orders, items or names plays none. `customer` and `time` must be there, and `amount` or
 /// `unit_price`. Where quantity and unit price are both found, the amount of a line is their product, unless a
 /// column is named for it.
 ///
@@ -71,8 +71,6 @@ impl Roles {
             &self.amount,
         ];
         let free = |column: &&Column| !taken.iter().any(|name| name.as_deref() == Some(column.name()));
-        let filled =
-            |column: &Column| column.is_empty() || (0..column.len()).any(|row| !column.is_missing(row));
         let find = |named: &Option<String>, usual: &[&str]| {
             named.clone().or_else(|| {
                 usual.iter().find_map(|usual| {
@@ -80,11 +78,18 @@ impl Roles {
                         .columns()
                         .iter()
                         .filter(free)
-                        .find(|c| plain(c.name()) == *usual && filled(c))
+                        .find(|c| plain(c.name()) == *usual)
                         .map(|c| c.name().into())
                 })
             })
         };
+        // An empty column of orders or items says nothing; an empty one of prices is an error to be told.
+        let filled = |name: &String| {
+            let values = table.find(name).into_iter().flat_map(|c| (0..c.len()).map(|row| c.is_missing(row)));
+            table.n_rows() == 0 || values.into_iter().any(|missing| !missing)
+        };
+        let telling =
+            |named: &Option<String>, usual| find(named, usual).filter(|name| named.is_some() || filled(name));
         let quantity = find(&self.quantity, QUANTITY);
         let unit_price = find(&self.unit_price, UNIT_PRICE);
         // A total beside quantity and price is often that of the whole order: it counts only when named.
@@ -95,9 +100,9 @@ impl Roles {
         Roles {
             customer: find(&self.customer, CUSTOMER),
             time: find(&self.time, TIME),
-            order: find(&self.order, ORDER),
-            item: find(&self.item, ITEM),
-            item_name: find(&self.item_name, ITEM_NAME),
+            order: telling(&self.order, ORDER),
+            item: telling(&self.item, ITEM),
+            item_name: telling(&self.item_name, ITEM_NAME),
             quantity,
             unit_price,
             amount,
