@@ -217,10 +217,18 @@ impl Job {
         let profiles = profiles.build_with(&control)?;
 
         let out = |name: &str| self.out.join(name);
-        profiles.write_jsonl(out("profiles.jsonl"))?;
-        profiles.write_parquet(out("profiles.parquet"))?;
-        write_csv(&cleaned.rejected.to_table(), out("rejected.csv"))?;
-        write_csv(&unread, out("unread.csv"))?;
+        // Each file is on disk before its call returns, so let the four wait side by side.
+        let rejected = cleaned.rejected.to_table();
+        let written: [Result<()>; 4] = std::thread::scope(|scope| {
+            let jobs = [
+                scope.spawn(|| profiles.write_jsonl(out("profiles.jsonl"))),
+                scope.spawn(|| profiles.write_parquet(out("profiles.parquet"))),
+                scope.spawn(|| write_csv(&rejected, out("rejected.csv"))),
+                scope.spawn(|| write_csv(&unread, out("unread.csv"))),
+            ];
+            jobs.map(|job| job.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        });
+        written.into_iter().collect::<Result<()>>()?;
         match &rules {
             Some(rules) => write_csv(&rules.to_table(), out("rules.csv"))?,
             // Those of an earlier run must not stay beside these profiles; there may be none.

@@ -41,7 +41,7 @@ const SKEWED: f64 = 0.5;
 /// or more in size.
 ///
 /// # Complexity
-/// That of [`KMeans`] for each k, and of [`Silhouette`] once for all: O(n²) up to 20 000 customers, on a
+/// That of [`KMeans`] for each k, run until no customer changes its segment, and of [`Silhouette`] once for all: O(n²) up to 20 000 customers, on a
 /// sample of that size beyond.
 ///
 /// # Reference

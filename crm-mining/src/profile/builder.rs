@@ -51,7 +51,7 @@ impl<'a> ProfileBuilder<'a> {
         };
         let customers = rest.iter().fold((*first).clone(), |all, part| all.union(part).0);
         let places: Vec<Vec<u32>> = parts.iter().map(|part| places_of(&customers, part)).collect();
-        const CHUNK: usize = 1024;
+        const CHUNK: usize = 256;
         let all: Vec<usize> = (0..customers.len()).collect();
         let chunks: Vec<Vec<Profile>> = all
             .par_chunks(CHUNK)
