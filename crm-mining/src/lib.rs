@@ -1,4 +1,5 @@
-#![doc = include_str!("../../README.md")]
+#![cfg_attr(doc, doc = include_str!("../../README.md"))]
+#![cfg_attr(not(doc), doc = "One trustworthy profile per customer; the README is the front page.")]
 #![forbid(unsafe_code)]
 
 pub mod data;

@@ -10,26 +10,17 @@
     reason = "tests"
 )]
 
+mod common;
+
 use arrow_array::types::{Int8Type, UInt32Type};
 use arrow_array::*;
+use common::data;
 use crm_mining::ErrorKind;
 use crm_mining::data::{Bitmap, Column, Table, Values};
 use crm_mining::prepare::{CsvReader, ParquetReader, read_csv, read_parquet, write_parquet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-#[allow(clippy::disallowed_methods, reason = "where the data sets are is told from outside")]
-fn data(path: &str) -> Option<PathBuf> {
-    let usual = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data");
-    let root = std::env::var("CRM_MINING_DATA").unwrap_or_else(|_| usual.to_owned());
-    let path = PathBuf::from(root).join(path);
-    if path.exists() {
-        return Some(path);
-    }
-    eprintln!("skipped: {} is absent", path.display());
-    None
-}
 
 /// A file of one test alone, gone when it ends.
 struct Scratch(PathBuf);

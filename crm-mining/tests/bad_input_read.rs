@@ -16,7 +16,6 @@ use crm_mining::data::{Column, DateOrder, Found, Table, Values};
 use crm_mining::prepare::{BadRowReason, CsvReader, Encoding, RawTable, read_csv};
 use crm_mining::{Control, ErrorKind};
 use std::io::Read;
-use std::path::PathBuf;
 
 fn read(text: impl AsRef<[u8]>) -> RawTable {
     CsvReader::default().read_bytes("file", text.as_ref()).unwrap()

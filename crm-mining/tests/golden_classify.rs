@@ -8,13 +8,11 @@
     reason = "tests"
 )]
 
-use crm_mining::data::{Day, Days, Features, Labeled, Ledger, Transaction, Transactions};
-use crm_mining::insight::Churn;
+use crm_mining::data::{Features, Labeled};
 use crm_mining::learn::{
     Calibration, LogisticRegression, MaxFeatures, Penalized, RandomForest, RandomForestModel, auc,
 };
 use crm_mining::{Fit, Predict};
-use std::io::Read;
 
 /// The rows `from..to` of a data set made by formula: three columns of different scale, and a label that
 /// depends on all of them and on some noise.

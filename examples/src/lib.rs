@@ -1,1 +1,1 @@
-//! Placeholder.
+//! Programs that show crm-mining at work; they are in `examples/`.

@@ -3,9 +3,9 @@
 mod lloyd;
 mod seeding;
 
-use super::blocks::{Blocks, Frame, Threads, add, distinct_rows, squared_distances, sum};
 use crate::data::Features;
 use crate::error::{ErrorKind, Result, invalid_parameter};
+use crate::learn::{Blocks, Frame, Threads, add, distinct_rows, squared_distances, sum};
 use crate::math::random::Random;
 use crate::model::{Control, Fit, Predict};
 use lloyd::{Rules, Run, lloyd, nearest};

@@ -16,6 +16,7 @@ mod logistic;
 mod silhouette;
 
 pub(crate) use blocks::distinct_rows;
+use blocks::{BLOCK, Blocks, Frame, Threads, add, squared_distances, sum};
 #[cfg(feature = "linfa")]
 pub use bridge_linfa::{fit_linfa, linfa_dataset, linfa_labeled, predict_linfa};
 #[cfg(feature = "smartcore")]

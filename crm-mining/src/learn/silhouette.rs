@@ -2,9 +2,9 @@
 
 mod cells;
 
-use super::blocks::{BLOCK, Blocks, Frame, squared_distances, sum};
 use crate::data::Features;
 use crate::error::{ErrorKind, Result, invalid_parameter};
+use crate::learn::{BLOCK, Blocks, Frame, squared_distances, sum};
 use crate::model::Control;
 use cells::Cells;
 use rayon::prelude::*;

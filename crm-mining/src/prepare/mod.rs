@@ -13,3 +13,4 @@ pub use sample::{Mess, Sample, SampleShop, Truth};
 pub use write::write_csv;
 #[cfg(feature = "parquet")]
 pub use write::write_parquet;
+pub(crate) use write::write_whole;

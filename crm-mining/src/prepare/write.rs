@@ -6,7 +6,6 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Writes a table as CSV (RFC 4180): UTF-8, commas, line feeds, names in the first line. A missing value is
 /// an empty field. [`read_csv`](super::read_csv) reads the same values back.
@@ -86,9 +85,9 @@ pub fn write_parquet(table: &Table, path: impl AsRef<Path>) -> Result<()> {
 
 /// Writes a file beside `path`, and puts it in its place when it is whole and on disk.
 pub(crate) fn write_whole(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> Result<()>) -> Result<()> {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
     let mut name = path.file_name().unwrap_or_default().to_os_string();
-    name.push(format!(".{}-{}.part", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
+    // Two writers of one path must not share the unfinished file.
+    name.push(format!(".{}-{:?}.part", std::process::id(), std::thread::current().id()));
     let part = path.with_file_name(name);
     let written = write_part(path, &part, write);
     if written.is_err() {

@@ -38,15 +38,14 @@ impl<'a> ProfileBuilder<'a> {
     /// # Errors
     /// Those of [`ProfileBuilder::build`]; and the caller's wish to stop.
     pub fn build_with(&self, control: &Control) -> Result<Profiles> {
+        let unknown = ErrorKind::NotEnoughData {
+            of: "Profiles",
+            needed: 1,
+            unit: "customers known to each part",
+            got: 0,
+        };
         let parts: Vec<&Keys> =
-            self.parts.iter().map(|part| part.customers()).collect::<Option<_>>().ok_or_else(|| {
-                ErrorKind::NotEnoughData {
-                    of: "Profiles",
-                    needed: 1,
-                    unit: "customers known to each part",
-                    got: 0,
-                }
-            })?;
+            self.parts.iter().map(|part| part.customers()).collect::<Option<_>>().ok_or(unknown)?;
         let Some((first, rest)) = parts.split_first() else {
             return Err(ErrorKind::NotEnoughData { of: "Profiles", needed: 1, unit: "parts", got: 0 }.into());
         };

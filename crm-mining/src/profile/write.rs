@@ -4,8 +4,9 @@ use super::card::Profile;
 use super::profiles::Profiles;
 use crate::data::Keys;
 use crate::error::{ErrorKind, Result, io_error};
-use std::fs::{self, File};
-use std::io::{BufRead, BufReader, BufWriter, Write};
+use crate::prepare::write_whole;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 
 impl Profiles {
@@ -15,19 +16,7 @@ impl Profiles {
     /// [`ErrorKind::Io`] with the path.
     pub fn write_jsonl(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        let mut partial = path.as_os_str().to_owned();
-        partial.push(".partial");
-        let written = File::create(&partial).and_then(|file| {
-            let mut out = BufWriter::with_capacity(1 << 18, file);
-            self.to_jsonl(&mut out)?;
-            out.into_inner().map_err(|error| error.into_error())?.sync_all()?;
-            fs::rename(&partial, path)
-        });
-        if written.is_err() {
-            // Best effort: the first error is the one to report.
-            let _ = fs::remove_file(&partial);
-        }
-        written.map_err(io_error(path, "write profiles"))
+        write_whole(path, |file| self.to_jsonl(file).map_err(io_error(path, "write")))
     }
 
     /// Writes one JSON object per line to `out`.

@@ -3,8 +3,12 @@
 use std::path::PathBuf;
 
 /// A file of the shared data; `None`, with a note, when it is not there.
-#[allow(clippy::disallowed_methods, reason = "tests find their data by the environment")]
-pub fn data(file: &str) -> Option<PathBuf> {
+#[allow(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "tests find their data by the environment, or say so"
+)]
+pub(crate) fn data(file: &str) -> Option<PathBuf> {
     let folder = std::env::var("CRM_MINING_DATA")
         .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data").into());
     let path = PathBuf::from(folder).join(file);

@@ -1,0 +1,60 @@
+"""BG/NBD fitted to a million customers: lifetimes and crm-mining.
+
+usage: python run.py [--runs N] [--customers N]
+
+See README.md in this folder.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from measure import TARGET, WORK, command, environment, load, median, run, say, table
+
+PACKAGES = ["numpy==2.4.6", "pandas==3.1.1", "Lifetimes==0.11.3"]
+PARAMETERS = ["r", "alpha", "a", "b"]
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--runs", type=int, default=3, help="runs of each (3)")
+    arguments.add_argument("--customers", type=int, default=1_000_000, help="customers (1,000,000)")
+    arguments = arguments.parse_args()
+    if arguments.runs < 1:
+        sys.exit("--runs must be at least 1")
+    python = environment(*PACKAGES)
+    say("building the example")
+    command("cargo", "build", "--release", "-p", "benches", "--example", "bg_nbd")
+    peer, folder = Path(__file__).with_name("lifetimes_fit.py"), WORK / "bg_nbd"
+    folder.mkdir(parents=True, exist_ok=True)
+    customers = folder / f"customers_{arguments.customers}"
+    if not customers.is_file():
+        say("simulating")
+        run([python, peer, "simulate", customers, arguments.customers], folder / "simulate.log")
+    contenders = {
+        "lifetimes": [python, peer, "fit", customers],
+        "crm-mining": [TARGET / "release/examples/bg_nbd", customers],
+    }
+    costs, found = {name: [] for name in contenders}, {}
+    for turn in range(arguments.runs):
+        for name, words in contenders.items():
+            text, cost = run(words, folder / f"{name}.log")
+            said = json.loads(text.splitlines()[-1])
+            say(f"run {turn + 1}  {name:<12} {said['wall']:7.2f} s  {load()}")
+            found[name] = [said[parameter] for parameter in PARAMETERS]
+            costs[name].append({"wall": said["wall"], "cpu": said["cpu"], "peak": cost["peak"]})
+    costs = {name: median(each) for name, each in costs.items()}
+    ours = costs["crm-mining"]
+    print(f"\n{arguments.customers:,} customers; medians of {arguments.runs} runs, interleaved, two threads; {load()}")
+    rows = [
+        [name, cost["wall"], cost["wall"] / ours["wall"], cost["cpu"], cost["cpu"] / ours["cpu"],
+         f"{cost['peak']:.0f}", *(f"{value:.5f}" for value in found[name])]
+        for name, cost in costs.items()
+    ]
+    table(["", "fit wall s", "ratio", "fit CPU s", "ratio", "peak MB", *PARAMETERS], rows)
+
+
+if __name__ == "__main__":
+    main()
