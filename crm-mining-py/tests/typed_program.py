@@ -46,7 +46,7 @@ def what_is_wrong(orders: crm.Transactions) -> None:
     crm.Table({"customer": ["A"]})  # type: ignore[arg-type]
     crm.Transactions(orders)  # type: ignore[arg-type]
     crm.Rfm(scoring="median")  # type: ignore[arg-type]
-    crm.Churn(90, 5)  # type: ignore[misc]
+    crm.Churn(90, 5)  # type: ignore[call-arg]
     crm.Profiles("rfm")  # type: ignore[arg-type]
     crm.BgNbd().fit(orders)  # type: ignore[arg-type]
     crm.Ledger(orders, 8)  # type: ignore[arg-type]

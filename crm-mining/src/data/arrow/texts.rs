@@ -91,15 +91,16 @@ fn locate(starts: &[usize], place: usize) -> (usize, usize) {
 
 /// The rows of these arrays, one after the other.
 fn coded(arrays: &[ArrayRef]) -> Text {
-    let arrays: Vec<Plain<'_>> = arrays.iter().map(Plain::new).collect();
-    match arrays.as_slice() {
-        [array] => intern_all(array.len(), |row| array.get(row)),
+    match arrays {
+        [array] => {
+            let array = Plain::new(array);
+            intern_all(array.len(), |row| array.get(row))
+        }
         arrays => {
-            let starts = starts(arrays.iter().map(Plain::len));
-            intern_all(starts.last().copied().unwrap_or(0), |row| {
-                let (array, row) = locate(&starts, row);
-                arrays.get(array)?.get(row)
-            })
+            // Looking up the array of every row would take longer than the coding.
+            let rows = arrays.par_iter().map(Plain::new).map(|array| array.rows().collect::<Vec<_>>());
+            let rows = rows.collect::<Vec<_>>().concat();
+            intern_all(rows.len(), |row| rows.get(row).copied().flatten())
         }
     }
 }
@@ -129,6 +130,10 @@ impl<'a> Plain<'a> {
             Plain::Utf8View(array) => array.len(),
             Plain::Nulls(len) => *len,
         }
+    }
+
+    fn rows(&self) -> impl Iterator<Item = Option<&'a str>> + '_ {
+        (0..self.len()).map(|row| self.get(row))
     }
 
     /// The text of a row that is there.
