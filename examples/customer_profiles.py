@@ -1,11 +1,13 @@
 """The main job: from a messy order file to one profile per customer.
 
     python examples/customer_profiles.py [FILE] [--out DIR] [--customary]
+        [--columns customer=A,time=B,order=C,item=D,quantity=E,unit_price=F] [--date-order day|month]
 
-FILE is CSV (also gzip) or Parquet; without one the library makes a shop of its own. DIR (default `out`)
-receives `profiles.jsonl`, `profiles.parquet`, `rules.csv` and `rejected.csv`. `--customary` chooses the
-definitions of the customary analyst's script (cancelled sales stay in, item codes of five digits, capped
-quantities and prices) for comparison with published figures.
+FILE is CSV (also gzip) or Parquet; without one the library makes a shop of its own. Columns are found by
+their usual names; `--columns` names those that are not. DIR (default `out`) receives `profiles.jsonl`,
+`profiles.parquet`, `rules.csv`, `rejected.csv` (rows set aside) and `unread.csv` (rows that could not be
+read). `--customary` chooses the definitions of the customary analyst's script (cancelled sales stay in, item
+codes of five digits, capped quantities and prices, ranked scores) for comparison with published figures.
 """
 
 import argparse
@@ -20,12 +22,13 @@ def main() -> None:
     job = arguments()
 
     # Every row is read or returned with a reason. Text stays text: 00123 is not 123.
-    raw = read(job.file)
+    raw = read(job.file, job.date_order)
     print(f"{raw.name}: {raw.report['rows']} rows, {len(raw.rejected)} could not be read")
 
     # Rows are kept, changed with a note, or set aside with a reason.
-    cleaner = crm.Cleaner.customary() if job.customary else crm.Cleaner.transactions()
-    cleaned = cleaner.clean(raw, progress=show_progress)
+    cleaner = crm.Cleaner.customary if job.customary else crm.Cleaner.transactions
+    cleaned = cleaner(**job.columns).clean(raw, progress=show_progress)
+    print("  with", ", ".join(f"{role} = {column}" for role, column in cleaned.roles.items() if column))
     for step, _, rejected, changed in rows(cleaned.steps):
         print(f"  {step:<18} {rejected:>8} rows set aside, {changed:>6} values changed")
 
@@ -37,7 +40,10 @@ def main() -> None:
     print(f"{len(orders)} lines of {len(orders.customers)} customers until {as_of}, {revenue:.2f} in all\n")
 
     # What customers did, and what they are worth.
-    rfm = crm.Rfm().score(ledger, as_of + dt.timedelta(days=1) if job.customary else as_of)
+    if job.customary:
+        rfm = crm.Rfm(scoring="rank").score(ledger, as_of + dt.timedelta(days=1))
+    else:
+        rfm = crm.Rfm().score(ledger)
     print("RFM segments:", ", ".join(f"{count} {name}" for name, count in sorted(rfm.segments.items()) if count))
     summary = ledger.summary()
     buying = available("BG/NBD", lambda: crm.BgNbd().fit(summary, progress=show_progress))
@@ -47,7 +53,7 @@ def main() -> None:
         print(buying, spend, sep="\n")
         clv = crm.Clv(buying, spend, months=12).predict(summary)
         worth = sum(value for value, known in zip(column(clv, "clv"), column(clv, "identified")) if known)
-        print(f"lifetime value of repeat customers, 12 months: {worth:.0f}\n")
+        print(f"lifetime value of repeat customers, 12 months of 30 days: {worth:.0f}\n")
 
     # Groups that describe themselves; k is chosen by silhouette.
     ks = range(2, 11) if job.customary else range(2, 9)
@@ -84,8 +90,11 @@ def main() -> None:
     profiles.write_jsonl(job.out / "profiles.jsonl")
     profiles.write_parquet(job.out / "profiles.parquet")
     crm.write_csv(cleaned.rejected, job.out / "rejected.csv")
+    crm.write_csv(raw.rejected, job.out / "unread.csv")
     if rules is not None:
         crm.write_csv(rules, job.out / "rules.csv")
+    else:  # those of an earlier run must not stay beside these profiles
+        (job.out / "rules.csv").unlink(missing_ok=True)
     print(f"\n{len(profiles)} profiles in {job.out / 'profiles.jsonl'}")
 
 
@@ -94,15 +103,22 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("file", nargs="?", type=Path, help="CSV or Parquet; a sample shop without it")
     parser.add_argument("--out", type=Path, default=Path("out"), help="where the results go")
     parser.add_argument("--customary", action="store_true", help="the definitions of the customary script")
+    parser.add_argument("--columns", type=columns, default={}, metavar="ROLE=COLUMN,…", help="columns by their role")
+    parser.add_argument("--date-order", choices=["day", "month"], help="what comes first in 03/04/2024")
     return parser.parse_args()
 
 
-def read(file: Path | None) -> crm.RawTable:
+def columns(text: str) -> dict[str, str]:
+    return dict(pair.split("=", 1) for pair in text.split(","))
+
+
+def read(file: Path | None, date_order: str | None) -> crm.RawTable:
     if file is None:
         return crm.read_csv(crm.SampleShop().generate().csv.encode(), name="sample shop")
     if file.suffix == ".parquet":
         return crm.read_parquet(file, progress=show_progress)
-    return crm.read_csv(file, progress=show_progress)
+    order = date_order and f"{date_order}_first"
+    return crm.read_csv(file, date_order=order, progress=show_progress)
 
 
 def available(what, fit):

@@ -37,7 +37,7 @@ def test_the_script_on_the_sample_shop(tmp_path):
     assert f"{len(profiles)} profiles in " in said and len(profiles) > 1900
     assert profiles["000004"].facts["customer_name"] == "</script>"
     names = {path.name for path in (tmp_path / "deep" / "out").iterdir()}
-    assert names == {"profiles.jsonl", "profiles.parquet", "rules.csv", "rejected.csv"}
+    assert names == {"profiles.jsonl", "profiles.parquet", "rules.csv", "rejected.csv", "unread.csv"}
     assert crm.read_parquet(tmp_path / "deep" / "out" / "profiles.parquet").shape[0] == len(profiles)
 
 
@@ -74,7 +74,7 @@ def test_the_figures_of_the_customary_script_on_real_data(tmp_path):
         "4334 profiles in ",
     ):
         assert expected in said, said
-    worth = float(re.search(r"12 months: (\d+)", said)[1])
+    worth = float(re.search(r"12 months of 30 days: (\d+)", said)[1])
     assert worth == pytest.approx(6_936_112, abs=20)
     line = json.loads((tmp_path / "profiles.jsonl").read_text(encoding="utf-8").splitlines()[0])
     assert line["source"] == "online_retail.csv.gz" and line["as_of"] == "2011-12-09"

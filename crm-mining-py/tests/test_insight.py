@@ -19,13 +19,16 @@ def test_rfm_of_a_day(orders, sample_ledger):
     assert sum(rfm.segments.values()) == len(rfm) == len(sample_ledger.customers)
     assert frame["weighted"].to_list() == [100.0 * r + 10 * f + m for r, f, m in frame.select("r", "f", "m").rows()]
     assert rfm.features().to_polars().columns == ["customer", "recency", "frequency", "monetary"]
-    early = crm.Rfm(bins=3, scoring="quantile").score(sample_ledger, as_of="2023-06-30")
+    early = crm.Rfm(bins=3, scoring="rank").score(sample_ledger, as_of="2023-06-30")
     assert early.left_out > 0 and early.as_of == dt.date(2023, 6, 30)
     assert early.to_polars()["r"].max() == 3
     # pandas' own scores of the same figures.
     spend = frame.to_pandas()["monetary"]
     expected = pd.qcut(spend.rank(method="first"), 5, labels=False) + 1
-    assert (frame["m"].to_numpy() == expected.to_numpy()).all()
+    ranked = crm.Rfm(scoring="rank").score(sample_ledger).to_polars()
+    assert (ranked["m"].to_numpy() == expected.to_numpy()).all()
+    # By quantile equal figures have equal scores.
+    assert frame.group_by("frequency").agg(pl.col("f").n_unique())["f"].max() == 1
 
 
 def test_models_of_buying_and_spend(sample_summary, buying, spend):

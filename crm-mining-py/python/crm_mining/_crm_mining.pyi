@@ -279,7 +279,7 @@ class Rfm(_Settings):
     def __new__(
         cls,
         bins: int = 5,
-        scoring: Literal["rank", "quantile"] = "rank",
+        scoring: Literal["rank", "quantile"] = "quantile",
         weights: tuple[float, float, float] = (100.0, 10.0, 1.0),
     ) -> Rfm: ...
     @property

@@ -18,9 +18,9 @@ use std::sync::Arc;
 /// ----------
 /// bins : int, default 5
 ///     Scores go from 1 to this, from 2 to 9.
-/// scoring : {"rank", "quantile"}, default "rank"
-///     "rank" cuts the order of customers into bins of equal size, equal customers in the order of their
-///     keys (pandas' ``qcut(rank(method="first"))``); "quantile" never parts equal customers.
+/// scoring : {"rank", "quantile"}, default "quantile"
+///     "quantile" gives equal customers equal scores; "rank" cuts the order of customers into bins of equal
+///     size, equal customers in the order of their keys (pandas' ``qcut(rank(method="first"))``).
 /// weights : tuple of three floats, default (100.0, 10.0, 1.0)
 ///     Weights of R, F and M in the weighted score.
 ///
@@ -43,8 +43,8 @@ pub(crate) struct Rfm {
 settings! { Rfm {
     #[new]
     #[pyo3(
-        signature = (bins = 5, scoring = "rank", weights = (100.0, 10.0, 1.0)),
-        text_signature = "(bins=5, scoring='rank', weights=(100.0, 10.0, 1.0))"
+        signature = (bins = 5, scoring = "quantile", weights = (100.0, 10.0, 1.0)),
+        text_signature = "(bins=5, scoring='quantile', weights=(100.0, 10.0, 1.0))"
     )]
     fn new(bins: u8, scoring: &str, weights: (f64, f64, f64)) -> PyResult<Rfm> {
         choice::<insight::Scoring>("Rfm", "scoring", scoring)?;

@@ -225,13 +225,13 @@ impl SampleShop {
             true => (String::new(), String::new(), ""),
             false => (format!("{:06}", line.customer + 1), name(line.customer), pick(CITIES, line.customer)),
         };
-        let (sku, product) = (line.sku + 100, pick(CATALOG, line.sku));
+        let (sku, product) = (line.sku + 10_100, pick(CATALOG, line.sku));
         let (quantity, price) = (line.quantity, line.cents as f64 / 100.0);
         let channel = if in_store { "store" } else { "web" };
         // Writing to a String cannot fail.
         let _ = writeln!(
             row,
-            "{prefix}{:06}-{:03},{id},{name},{city},{date},P{sku},{product},{quantity},{price:.2},{channel}",
+            "{prefix}{:06}-{:03},{id},{name},{city},{date},{sku},{product},{quantity},{price:.2},{channel}",
             line.customer + 1,
             line.order + 1,
         );

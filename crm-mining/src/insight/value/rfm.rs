@@ -30,7 +30,20 @@ pub enum Scoring {
 /// | frequency | distinct orders with a purchase, up to `as_of` |
 /// | monetary | money paid less money returned, up to `as_of` |
 ///
-/// Customers without a purchase until `as_of` are left out and counted.
+/// Customers without a purchase until `as_of` are left out and counted. Scores and segments are relative: they
+/// place a customer among the others of the ledger.
+///
+/// | setting | meaning | default |
+/// |---|---|---|
+/// | `bins` | scores go from 1 to this, 2 to 9 | 5 |
+/// | `scoring` | how a figure becomes a score | [`Scoring::Quantile`]: equal figures, equal scores |
+/// | `weights` | of R, F and M in the weighted score | 100, 10, 1 |
+///
+/// # Errors
+/// `score`: a setting out of range; no customer with a purchase until `as_of`.
+///
+/// # Complexity
+/// Sorting the customers three times.
 ///
 /// # Reference
 /// Hughes (1994), Strategic Database Marketing; the weights are those of IBM SPSS Direct Marketing.
