@@ -59,8 +59,32 @@ pub(crate) fn intern_all<'a>(n: usize, value: impl Fn(usize) -> Option<&'a str> 
 #[derive(Clone, Copy)]
 struct Row {
     row: u32,
-    /// The low half of the hash; the high half chose the part.
+    /// Low bits of the hash; the high half chose the part.
     hash: u32,
+    short: Short,
+}
+
+/// The length and first eight bytes of a text: all of a short one, so that most are compared without a look
+/// at where they stand, which would miss the cache.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Short {
+    begin: u64,
+    len: u32,
+}
+
+impl Short {
+    #[inline]
+    fn of(text: &str) -> Short {
+        let mut begin = [0; 8];
+        for (to, from) in begin.iter_mut().zip(text.as_bytes()) {
+            *to = *from;
+        }
+        Short { begin: u64::from_le_bytes(begin), len: text.len().min(u32::MAX as usize) as u32 }
+    }
+
+    fn is_whole(self) -> bool {
+        self.len <= 8
+    }
 }
 
 /// The distinct values of one part, by the first row of each, and the code of each of its rows by chunk.
@@ -79,7 +103,7 @@ fn deal<'a>(
         let Some(value) = value(row) else { continue };
         let hash = hasher.hash_one(value.as_bytes());
         if let Some(part) = dealt.get_mut((hash >> 32) as usize % PARTS) {
-            part.push(Row { row: row as u32, hash: hash as u32 });
+            part.push(Row { row: row as u32, hash: hash as u32, short: Short::of(value) });
         }
     }
     dealt
@@ -90,22 +114,27 @@ fn code<'a, 'r>(
     value: &impl Fn(usize) -> Option<&'a str>,
 ) -> Part {
     let mut first_rows: Vec<u32> = Vec::new();
+    let mut shorts: Vec<Short> = Vec::new();
     let mut table: HashTable<(u32, u32)> = HashTable::new();
     // The table takes its slot from the low bits and its tag from the high ones: spread 32 bits over 64.
     let spread = |hash: u32| u64::from(hash).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let codes = chunks
         .map(|rows| {
             rows.iter()
-                .map(|&Row { row, hash }| {
+                .map(|&Row { row, hash, short }| {
                     let same = |&(other, code): &(u32, u32)| {
+                        if other != hash || shorts.get(code as usize) != Some(&short) {
+                            return false;
+                        }
                         let first = first_rows.get(code as usize).copied().unwrap_or(row);
-                        other == hash && value(first as usize) == value(row as usize)
+                        short.is_whole() || value(first as usize) == value(row as usize)
                     };
                     if let Some(&(_, code)) = table.find(spread(hash), same) {
                         return code;
                     }
                     let code = first_rows.len() as u32;
                     first_rows.push(row);
+                    shorts.push(short);
                     table.insert_unique(spread(hash), (hash, code), |&(hash, _)| spread(hash));
                     code
                 })
@@ -121,8 +150,12 @@ mod tests {
 
     #[test]
     fn codes_in_order_of_first_appearance() {
-        let values: Vec<Option<String>> =
-            (0..700_000u32).map(|i| (i % 13 != 0).then(|| format!("k{}", (i / 3) % 5_003))).collect();
+        let values: Vec<Option<String>> = (0..700_000u32)
+            .map(|i| {
+                (i % 13 != 0)
+                    .then(|| format!("{}{}", if i % 2 == 0 { "k" } else { "longer key " }, (i / 3) % 5_003))
+            })
+            .collect();
         let text = intern_all(values.len(), |row| values[row].as_deref());
         for (row, value) in values.iter().enumerate() {
             assert_eq!(text.get(row), value.as_deref());

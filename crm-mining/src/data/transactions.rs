@@ -85,27 +85,12 @@ impl Transactions {
     pub fn with_roles(table: &Table, roles: &Roles) -> Result<Transactions> {
         let roles = roles.detect(table);
         let customer = needed(table, &roles.customer, "customer")?;
-        let (customers, customer) = every_identity(table, customer)?;
-        let time_column = needed(table, &roles.time, "time")?;
-        let time = every_value(table, time_column, &time_column.read_times())?;
-        let quantity = played(table, &roles.quantity)?
-            .map(|column| {
-                every_value(table, column, &column.read_numbers()).and_then(|v| summable(table, column, v))
-            })
-            .transpose()?;
-        let amount = match played(table, &roles.amount)? {
-            Some(column) => summable(table, column, every_value(table, column, &column.read_numbers())?)?,
-            None => {
-                let column = needed(table, &roles.unit_price, "amount (or unit_price)")?;
-                let price = summable(table, column, every_value(table, column, &column.read_numbers())?)?;
-                match &quantity {
-                    Some(quantity) => {
-                        summable(table, column, price.iter().zip(quantity).map(|(p, q)| p * q).collect())?
-                    }
-                    None => price,
-                }
-            }
-        };
+        let time = needed(table, &roles.time, "time")?;
+        let (customer, (time, amounts)) = rayon::join(
+            || every_identity(table, customer),
+            || rayon::join(|| every_value(table, time, &time.read_times()), || amounts(table, &roles)),
+        );
+        let ((customers, customer), time, (quantity, amount)) = (customer?, time?, amounts?);
         let keyed = |name| -> Result<_> {
             played(table, name)?.map(|column| every_identity(table, column)).transpose()
         };
@@ -228,6 +213,24 @@ impl Day {
     pub fn start_micros(self) -> i64 {
         i64::from(self.number()) * super::day::MICROS_PER_DAY
     }
+}
+
+/// The quantity of each line, where a column says, and its amount.
+fn amounts(table: &Table, roles: &Roles) -> Result<(Option<Vec<f64>>, Vec<f64>)> {
+    let numbers = |column: &Column| {
+        every_value(table, column, &column.read_numbers()).and_then(|values| summable(table, column, values))
+    };
+    let quantity = played(table, &roles.quantity)?.map(numbers).transpose()?;
+    if let Some(column) = played(table, &roles.amount)? {
+        return Ok((quantity, numbers(column)?));
+    }
+    let column = needed(table, &roles.unit_price, "amount (or unit_price)")?;
+    let price = numbers(column)?;
+    let amount = match &quantity {
+        Some(quantity) => summable(table, column, price.iter().zip(quantity).map(|(p, q)| p * q).collect())?,
+        None => price,
+    };
+    Ok((quantity, amount))
 }
 
 fn every_identity(table: &Table, column: &Column) -> Result<(Keys, Vec<u32>)> {
