@@ -317,3 +317,14 @@ fn returns_are_no_purchases_and_later_days_are_not_seen() {
     assert_eq!((rfm.recency()[0], rfm.frequency()[0], rfm.monetary()[0]), (31, 1, 20.0));
     assert_eq!(rfm.features().row(0), [31.0, 1.0, 20.0]);
 }
+
+/// Two customers that the search for parameters once led to the edge of the numbers.
+#[test]
+fn two_customers_at_the_edge() {
+    let summary = summary(&[(1.0, 1.0, 2.0, 0.01), (0.0, 0.0, 5.0, 0.0)]);
+    let model = BgNbd::default().fit(&summary).unwrap();
+    let alive = model.p_alive(&summary).unwrap();
+    let expected = model.expected_purchases(&summary, Days(365)).unwrap();
+    let sound = |values: &[f64], most: f64| values.iter().all(|value| (0.0..=most).contains(value));
+    assert!(sound(&alive, 1.0) && sound(&expected, f64::MAX), "{model:?}: {alive:?}, {expected:?}");
+}

@@ -84,6 +84,10 @@ impl Alive {
     fn integral(&self, span: f64) -> f64 {
         let (a, b, reach) = (self.a, self.b, span / self.rate);
         let given = |p: f64| -(-self.shape * (p * reach).ln_1p()).exp_m1() / p;
+        // A beta this narrow is a point; what its width would add is of the order of its square.
+        if 1.0 / a + 1.0 / b < 1e-12 {
+            return given(a / (a + b));
+        }
         // For a large a the value at p = 0 weighs nothing and would only cancel.
         let (at_0, left) = if a < 0.5 { (self.shape * reach, 1.0) } else { (0.0, 0.0) };
         let at_1 = given(1.0);
