@@ -86,11 +86,9 @@ impl Transactions {
         let roles = roles.detect(table);
         let customer = needed(table, &roles.customer, "customer")?;
         let time = needed(table, &roles.time, "time")?;
-        let (customer, (time, amounts)) = rayon::join(
-            || every_identity(table, customer),
-            || rayon::join(|| every_value(table, time, &time.read_times()), || amounts(table, &roles)),
-        );
-        let ((customers, customer), time, (quantity, amount)) = (customer?, time?, amounts?);
+        let (customers, customer) = every_identity(table, customer)?;
+        let time = every_value(table, time, &time.read_times())?;
+        let (quantity, amount) = amounts(table, &roles)?;
         let keyed = |name| -> Result<_> {
             played(table, name)?.map(|column| every_identity(table, column)).transpose()
         };
