@@ -65,8 +65,8 @@ pub enum Scoring {
 /// let ledger = Ledger::new(&orders);
 /// let rfm = Rfm::default().score(&ledger, ledger.last_day())?;
 /// assert_eq!((rfm.recency(), rfm.frequency(), rfm.monetary()), (&[0, 78][..], &[2, 1][..], &[55.0, 9.0][..]));
-/// assert_eq!((rfm.r(), rfm.f(), rfm.m()), (&[5, 1][..], &[5, 1][..], &[5, 1][..]));
-/// assert_eq!(rfm.segment(), [RfmSegment::Champion, RfmSegment::Hibernating]);
+/// assert_eq!((rfm.r(), rfm.f(), rfm.m()), (&[5, 3][..], &[5, 3][..], &[5, 3][..]));
+/// assert_eq!(rfm.segment(), [RfmSegment::Champion, RfmSegment::NeedAttention]);
 /// # Ok::<(), crm_mining::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
