@@ -94,8 +94,8 @@ pub(crate) fn plain_number(text: &str) -> Option<f64> {
 /// In which unit the numbers of a column count time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct TimeEvidence {
-    /// Numbers by the unit they fit.
-    fits: [u64; 6],
+    /// Numbers by the unit they fit: Excel's days, seconds, milliseconds, microseconds, calendar digits.
+    fits: [u64; 5],
     other: u64,
 }
 
@@ -107,27 +107,35 @@ impl TimeEvidence {
     pub(crate) fn of(numbers: impl Iterator<Item = f64>) -> TimeEvidence {
         let mut evidence = TimeEvidence::default();
         for number in numbers {
-            match TimeUnit::of_number(number).and_then(|unit| evidence.fits.get_mut(unit as usize)) {
-                Some(count) => *count += 1,
-                None => evidence.other += 1,
-            }
+            let [excel, seconds, millis, micros, calendar] = &mut evidence.fits;
+            *match TimeUnit::of_number(number) {
+                Some(TimeUnit::ExcelDays) => excel,
+                Some(TimeUnit::UnixSeconds) => seconds,
+                Some(TimeUnit::UnixMillis) => millis,
+                Some(TimeUnit::UnixMicros) => micros,
+                Some(TimeUnit::YearMonthDay) => calendar,
+                Some(TimeUnit::ExcelDays1904) | None => &mut evidence.other,
+            } += 1;
         }
         evidence
     }
 
-    /// The unit that nine of ten numbers fit.
+    /// The unit that nine of ten numbers fit; digits of the calendar beside another unit are left aside, for
+    /// as texts they are dates of their own.
     pub(crate) fn decide(&self) -> Option<TimeUnit> {
+        let most = |fits: u64, total: u64| fits > 0 && fits * 10 >= total * 9;
         let total = self.fits.iter().sum::<u64>() + self.other;
+        let [excel, seconds, millis, micros, calendar] = self.fits;
+        if most(calendar, total) {
+            return Some(TimeUnit::YearMonthDay);
+        }
         let units = [
-            TimeUnit::ExcelDays,
-            TimeUnit::ExcelDays1904,
-            TimeUnit::UnixSeconds,
-            TimeUnit::UnixMillis,
-            TimeUnit::UnixMicros,
-            TimeUnit::YearMonthDay,
+            (TimeUnit::ExcelDays, excel),
+            (TimeUnit::UnixSeconds, seconds),
+            (TimeUnit::UnixMillis, millis),
+            (TimeUnit::UnixMicros, micros),
         ];
-        let found = units.into_iter().zip(self.fits).find(|&(_, fits)| fits > 0 && fits * 10 >= total * 9);
-        found.map(|(unit, _)| unit)
+        units.into_iter().find(|&(_, fits)| most(fits, total - calendar)).map(|(unit, _)| unit)
     }
 }
 
@@ -174,6 +182,7 @@ mod tests {
         assert_eq!(found(&[1.7e12]), Some(TimeUnit::UnixMillis));
         assert_eq!(found(&[20_240_305.0]), Some(TimeUnit::YearMonthDay));
         assert_eq!(found(&[45_292.0, 1.7e9]), None);
+        assert_eq!(found(&[45_292.0, 20_240_305.0]), Some(TimeUnit::ExcelDays));
         assert_eq!(found(&[17_850.0, 13_047.0]), None);
         assert_eq!(found(&[]), None);
     }
