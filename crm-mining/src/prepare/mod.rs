@@ -6,7 +6,11 @@ mod sample;
 mod write;
 
 pub use clean::{Cancellations, Change, Cleaned, Cleaner, Reason, Rejected, Step, StepCount};
-pub use read::{BadRow, BadRowReason, CsvReader, Encoding, RawTable, ReadReport, read_csv};
+pub use read::{
+    BadRow, BadRowReason, CsvReader, Encoding, JsonLinesReader, RawTable, ReadReport, read_csv, read_jsonl,
+};
+#[cfg(feature = "excel")]
+pub use read::{ExcelReader, Sheet, read_excel};
 #[cfg(feature = "parquet")]
 pub use read::{ParquetReader, read_parquet};
 pub use sample::{Mess, Sample, SampleShop, Truth};

@@ -83,7 +83,7 @@ impl Growing {
 }
 
 /// The error with the row of the file in the place of the row of the table.
-fn at_source_row(error: Error, numbers: Option<&[u32]>) -> Error {
+pub(super) fn at_source_row(error: Error, numbers: Option<&[u32]>) -> Error {
     match error.into_kind() {
         ErrorKind::AmbiguousDates { table, column, day_first, month_first, either, row } => {
             let number = numbers.and_then(|numbers| numbers.get(row.saturating_sub(1) as usize));

@@ -3,6 +3,7 @@
 use super::columns::Columns;
 use super::encoding::Encoding;
 use super::feed::{Block, Feed};
+use super::packing::Packing;
 use super::raw::{BadRow, RawTable, ReadReport};
 use super::source::Source;
 use crate::data::{DateOrder, Table, Text};
@@ -20,7 +21,7 @@ pub fn read_csv(path: impl AsRef<Path>) -> Result<RawTable> {
     CsvReader::default().read_path(path)
 }
 
-/// Reads CSV (RFC 4180), plain or packed by gzip, of any size, into a table of text.
+/// Reads CSV (RFC 4180), plain or packed by gzip or zstd, of any size, into a table of text.
 ///
 /// Use it for files that others wrote. Encoding and delimiter are found from the first part of the file.
 /// The first line that is not blank holds the column names. Values stay the texts they are, each distinct
@@ -115,7 +116,7 @@ impl CsvReader {
     ///
     /// # Errors
     /// [`ErrorKind::Io`]; [`ErrorKind::EmptyInput`]; [`ErrorKind::DuplicateColumn`];
-    /// [`ErrorKind::Malformed`] for a header that cannot be read or a torn gzip file;
+    /// [`ErrorKind::Malformed`] for a header that cannot be read or a torn packed file;
     /// [`ErrorKind::LimitExceeded`] for a field longer than `max_field_bytes`;
     /// [`ErrorKind::AmbiguousDates`] for a column whose dates do not tell day from month;
     /// [`ErrorKind::InvalidParameter`].
@@ -197,7 +198,8 @@ impl CsvReader {
             bytes: feed.source.bytes,
             encoding: Some(feed.source.encoding.unwrap_or(Encoding::Utf8)),
             delimiter: Some(feed.scanner.delimiter.into()),
-            gzip: feed.source.gzip,
+            gzip: feed.source.packing == Some(Packing::Gzip),
+            zstd: feed.source.packing == Some(Packing::Zstd),
         };
         let numbers = numbers(report.rows, &rejected);
         let columns = columns.finish(name, self.date_order, numbers.as_deref())?;

@@ -58,6 +58,17 @@ pub enum BadRowReason {
     TextAfterQuote,
     /// Bytes that are no text in the encoding of the file.
     BadEncoding,
+    /// A line that is not JSON.
+    BadJson {
+        /// The byte of the line, from 1, at which it stops being JSON.
+        at: u64,
+    },
+    /// A line of JSON that is no object.
+    NotAnObject,
+    /// Values nested deeper than `max_depth`.
+    TooDeep,
+    /// A line longer than `max_line_bytes`; its first 1,024 bytes are kept.
+    TooLong,
 }
 
 impl std::fmt::Display for BadRowReason {
@@ -72,6 +83,10 @@ impl std::fmt::Display for BadRowReason {
             BadRowReason::UnclosedQuote => f.write_str("a quote is not closed"),
             BadRowReason::TextAfterQuote => f.write_str("text after a closing quote"),
             BadRowReason::BadEncoding => f.write_str("bytes that are no text in the encoding of the file"),
+            BadRowReason::BadJson { at } => write!(f, "not JSON from byte {at} of the line on"),
+            BadRowReason::NotAnObject => f.write_str("JSON, but no object"),
+            BadRowReason::TooDeep => f.write_str("values nested deeper than max_depth"),
+            BadRowReason::TooLong => f.write_str("a line longer than max_line_bytes"),
         }
     }
 }
@@ -89,6 +104,8 @@ pub struct ReadReport {
     pub delimiter: Option<char>,
     /// Whether the source was packed by gzip.
     pub gzip: bool,
+    /// Whether the source was packed by zstd.
+    pub zstd: bool,
 }
 
 impl From<Table> for RawTable {

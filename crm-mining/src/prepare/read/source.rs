@@ -1,9 +1,10 @@
 //! Bytes in, text out: unpacked, decoded, still in stretches.
 
 use super::encoding::Encoding;
-use crate::error::{ErrorKind, Result};
+use super::packing::{Packing, unpacked};
+use crate::error::Result;
 use encoding_rs::{Decoder, DecoderResult};
-use std::io::{BufReader, Cursor, ErrorKind as IoKind, Read};
+use std::io::Read;
 use std::path::PathBuf;
 
 /// Takes the place of bytes that are no text. It occurs nowhere in UTF-8, so the row that holds it is found
@@ -20,7 +21,7 @@ pub(super) struct Source<'a> {
     decoder: Option<Decoder>,
     at_start: bool,
     pub(super) encoding: Option<Encoding>,
-    pub(super) gzip: bool,
+    pub(super) packing: Option<Packing>,
     pub(super) ended: bool,
     pub(super) bytes: u64,
 }
@@ -28,19 +29,11 @@ pub(super) struct Source<'a> {
 impl<'a> Source<'a> {
     pub(super) fn new(
         path: PathBuf,
-        mut input: impl Read + Send + 'a,
+        input: impl Read + Send + 'a,
         encoding: Option<Encoding>,
     ) -> Result<Source<'a>> {
-        let mut magic = Vec::new();
-        let read = input.by_ref().take(2).read_to_end(&mut magic);
-        read.map_err(crate::error::io_error(&path, "read"))?;
-        let gzip = magic == [0x1F, 0x8B];
-        let whole = Cursor::new(magic).chain(input);
-        let input: Box<dyn Read + Send + 'a> = match gzip {
-            true => Box::new(flate2::bufread::MultiGzDecoder::new(BufReader::with_capacity(64 << 10, whole))),
-            false => Box::new(whole),
-        };
-        Ok(Source { input, path, decoder: None, at_start: true, encoding, gzip, ended: false, bytes: 0 })
+        let (input, packing) = unpacked(&path, input)?;
+        Ok(Source { input, path, decoder: None, at_start: true, encoding, packing, ended: false, bytes: 0 })
     }
 
     /// Adds about `n` bytes of text to `out`, and at least one unless the source has ended.
@@ -74,12 +67,8 @@ impl<'a> Source<'a> {
     }
 
     fn failed(&self, error: std::io::Error) -> crate::Error {
-        let packed =
-            matches!(error.kind(), IoKind::UnexpectedEof | IoKind::InvalidData | IoKind::InvalidInput);
-        if self.gzip && packed {
-            let place = self.path.display().to_string();
-            let rule = "must be one or more complete gzip members".to_owned();
-            return ErrorKind::Malformed { place, rule, found: error.to_string() }.into();
+        if let Some(torn) = self.packing.and_then(|packing| packing.torn(&self.path, &error)) {
+            return torn;
         }
         crate::error::io_error(&self.path, "read")(error)
     }
