@@ -6,7 +6,10 @@ mod sample;
 mod write;
 
 pub use clean::{Cancellations, Change, Cleaned, Cleaner, Reason, Rejected, Step, StepCount};
-pub use read::{BadRow, BadRowReason, CsvReader, Encoding, RawTable, ReadReport, read_csv};
+pub use read::{
+    Aspect, BadRow, BadRowReason, CsvReader, Dialect, Encoding, Escape, Finding, LineEnds, Mend, MendedRow,
+    Mending, RawTable, ReadReport, RepeatedNames, Spaces, read_csv,
+};
 #[cfg(feature = "parquet")]
 pub use read::{ParquetReader, read_parquet};
 pub use sample::{Mess, Sample, SampleShop, Truth};
