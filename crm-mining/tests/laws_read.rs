@@ -4,7 +4,7 @@
 
 use crm_mining::ErrorKind;
 use crm_mining::data::{Column, Table};
-use crm_mining::prepare::{CsvReader, CsvWriter, Encoding, Formulas, RawTable};
+use crm_mining::prepare::{CsvReader, CsvWriter, Dialect, Encoding, Formulas, RawTable};
 use proptest::prelude::*;
 
 const ODD: [&str; 14] = [
@@ -83,7 +83,7 @@ fn every_row_accounted(raw: &RawTable) {
 proptest! {
     #[test]
     fn written_tables_read_back(table in table()) {
-        match CsvReader::default().delimiter(b',').read_bytes("t", &written(&table)) {
+        match CsvReader::default().dialect(Dialect::default()).read_bytes("t", &written(&table)) {
             Ok(raw) => {
                 prop_assert_eq!(shown(&raw.table), shown(&table));
                 prop_assert!(raw.rejected.is_empty());
@@ -99,7 +99,7 @@ proptest! {
     #[test]
     fn every_encoding_reads_the_same(table in table()) {
         let text = String::from_utf8(written(&table)).unwrap();
-        let reader = CsvReader::default().delimiter(b',');
+        let reader = CsvReader::default().dialect(Dialect::default());
         let plain = reader.clone().encoding(Encoding::Utf8).read_bytes("t", text.as_bytes());
         let Ok(plain) = plain else { return Ok(()) };
         let utf16 = |to: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(to).collect::<Vec<u8>>();

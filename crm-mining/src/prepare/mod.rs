@@ -7,7 +7,8 @@ mod write;
 
 pub use clean::{Cancellations, Change, Cleaned, Cleaner, Reason, Rejected, Step, StepCount};
 pub use read::{
-    BadRow, BadRowReason, CsvReader, Encoding, JsonLinesReader, RawTable, ReadReport, read_csv, read_jsonl,
+    Aspect, BadRow, BadRowReason, CsvReader, Dialect, Encoding, Escape, Finding, JsonLinesReader, LineEnds,
+    Mend, MendedRow, Mending, RawTable, ReadReport, RepeatedNames, Spaces, read_csv, read_jsonl,
 };
 #[cfg(feature = "excel")]
 pub use read::{ExcelReader, Sheet, read_excel};

@@ -1,10 +1,11 @@
 //! Reading CSV: settings, and the pipeline from bytes to a table.
 
 use super::columns::Columns;
+use super::dialect::{Aspect, Dialect, Escape, Finding, Given, Spaces};
 use super::encoding::Encoding;
-use super::feed::{Block, Feed};
+use super::feed::{Block, Feed, Findings, How};
 use super::packing::Packing;
-use super::raw::{BadRow, RawTable, ReadReport};
+use super::raw::{BadRow, BadRowReason, Mend, MendedRow, RawTable, ReadReport, RepeatedNames};
 use super::source::Source;
 use crate::data::{DateOrder, Table, Text};
 use crate::error::{Error, ErrorKind, Result, invalid_parameter, io_error};
@@ -21,20 +22,27 @@ pub fn read_csv(path: impl AsRef<Path>) -> Result<RawTable> {
     CsvReader::default().read_path(path)
 }
 
-/// Reads CSV (RFC 4180), plain or packed by gzip or zstd, of any size, into a table of text.
+/// Reads CSV and its kin, plain or packed by gzip or zstd, of any size, into a table of text.
 ///
-/// Use it for files that others wrote. Encoding and delimiter are found from the first part of the file.
-/// The first line that is not blank holds the column names. Values stay the texts they are, each distinct
-/// one held once, so the identities `00123` and `123` differ and `NA` is a name; what a column speaks of
-/// (numbers, dates) is found from its values. An empty field is missing, quoted or not. Blank lines are no
-/// rows. A row that cannot be read (too few or too many fields, a misplaced quote, bytes that are no text)
-/// is set aside with its number, and the rest is read.
+/// Use it for files that others wrote. How the file writes its table is found from its first part and stated,
+/// with the evidence, in the report; every part of it can be told instead. Values stay the texts they are, each
+/// distinct one held once, so the identities `00123` and `123` differ and `NA` is a name; what a column speaks
+/// of (numbers, dates) is found from its values. An empty field is missing, quoted or not. Blank lines are no
+/// rows. A row that breaks the rules is read when it can be read in one way only, and listed in the report;
+/// else it is set aside whole with its number, and the rest is read.
 ///
 /// | setting | unit | default |
 /// |---|---|---|
-/// | `delimiter` | an ASCII sign | found among `,` `;` tab and `\|` |
-/// | `encoding` | | found: byte order mark, UTF-8, UTF-16, GB18030, else Windows-1252 |
+/// | `delimiter` | an ASCII sign | found: `,` `;` tab `\|`, others by strong evidence |
+/// | `quote` | an ASCII sign, or none | found: `"` or `'`, or none |
+/// | `escape` | | found: doubled quotes, or backslashes |
+/// | `spaces` | | found: kept, or skipped when they follow every delimiter |
+/// | `preamble_lines` | lines | found: those above the header |
+/// | `header_rows` | rows | found: none, one or several |
+/// | `encoding` | | found: byte order mark, UTF-8, UTF-16, GB18030, Big5 and others, else Windows-1252 |
 /// | `date_order` | | proven by the dates of each column |
+/// | `mend` | | what can be read in one way only |
+/// | `repeated_names` | | refused |
 /// | `max_field_bytes` | bytes | 16 MiB; a whole row may take four times as much |
 ///
 /// # Complexity
@@ -60,7 +68,10 @@ pub fn read_csv(path: impl AsRef<Path>) -> Result<RawTable> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CsvReader {
-    delimiter: Option<u8>,
+    #[serde(flatten)]
+    given: Given,
+    mend: Mend,
+    repeated_names: RepeatedNames,
     encoding: Option<Encoding>,
     date_order: Option<DateOrder>,
     max_field_bytes: usize,
@@ -76,7 +87,9 @@ fn block_bytes() -> usize {
 impl Default for CsvReader {
     fn default() -> Self {
         CsvReader {
-            delimiter: None,
+            given: Given::default(),
+            mend: Mend::default(),
+            repeated_names: RepeatedNames::default(),
             encoding: None,
             date_order: None,
             max_field_bytes: 16 << 20,
@@ -90,7 +103,56 @@ impl CsvReader {
 
     /// The sign between fields.
     pub fn delimiter(mut self, delimiter: u8) -> Self {
-        self.delimiter = Some(delimiter);
+        self.given.delimiter = Some(delimiter);
+        self
+    }
+
+    /// The sign around fields, such as `b'\''`; `None` when no sign has that meaning.
+    pub fn quote(mut self, quote: impl Into<Option<u8>>) -> Self {
+        self.given.quote = Some(quote.into().unwrap_or(0));
+        self
+    }
+
+    /// How a quote within a quoted field is written.
+    pub fn escape(mut self, escape: Escape) -> Self {
+        self.given.escape = Some(escape);
+        self
+    }
+
+    /// What spaces beside a delimiter are.
+    pub fn spaces(mut self, spaces: Spaces) -> Self {
+        self.given.spaces = Some(spaces);
+        self
+    }
+
+    /// Lines before the header that are no part of the table.
+    pub fn preamble_lines(mut self, lines: u64) -> Self {
+        self.given.preamble_lines = Some(lines);
+        self
+    }
+
+    /// Rows that hold the column names, at most 16. With none, columns are called `column 1`, `column 2` and so
+    /// on; the names of several rows are joined by spaces.
+    pub fn header_rows(mut self, rows: u32) -> Self {
+        self.given.header_rows = Some(rows);
+        self
+    }
+
+    /// The whole dialect: nothing of it is then found.
+    pub fn dialect(mut self, dialect: Dialect) -> Self {
+        self.given = Given::all(dialect);
+        self
+    }
+
+    /// What is done with rows that break the rules.
+    pub fn mend(mut self, mend: Mend) -> Self {
+        self.mend = mend;
+        self
+    }
+
+    /// What is done when several columns have the same name.
+    pub fn repeated_names(mut self, repeated: RepeatedNames) -> Self {
+        self.repeated_names = repeated;
         self
     }
 
@@ -159,15 +221,20 @@ impl CsvReader {
         self.run(name, PathBuf::from(name), input, control)
     }
 
+    fn how(&self) -> How {
+        How {
+            given: self.given,
+            mend: self.mend,
+            repeated_names: self.repeated_names,
+            max_field_bytes: self.max_field_bytes,
+            block_bytes: self.block_bytes,
+        }
+    }
+
     fn check(&self) -> Result<()> {
         const OF: &str = "CsvReader";
         const MAX: usize = 256 << 20;
-        if let Some(sign) = self.delimiter
-            && (!sign.is_ascii() || matches!(sign, b'"' | b'\n' | b'\r' | 0))
-        {
-            let rule = "an ASCII sign other than a quote, a line end and zero";
-            return invalid_parameter(OF, "delimiter", rule, sign as char);
-        }
+        self.given.check(OF)?;
         if !(1..=MAX).contains(&self.max_field_bytes) {
             return invalid_parameter(OF, "max_field_bytes", "from 1 to 256 MiB", self.max_field_bytes);
         }
@@ -178,33 +245,64 @@ impl CsvReader {
     fn run(&self, name: &str, path: PathBuf, input: impl Read + Send, control: &Control) -> Result<RawTable> {
         self.check()?;
         let source = Source::new(path, input, self.encoding)?;
-        let (mut feed, names) =
-            Feed::open(name, source, self.delimiter, self.max_field_bytes, self.block_bytes)?;
-        let mut columns = Columns::new(names);
+        let (mut feed, found) = Feed::open(name, source, &self.how())?;
+        let mut columns = Columns::new(found.names.clone());
         let (mut current, mut following) = (Block::default(), Block::default());
-        let mut rejected = Vec::new();
+        let (mut rejected, mut mended) = (Vec::new(), Vec::new());
         let mut more = feed.next(&mut current)?;
         while more {
             control.step(Self::STAGE, feed.source.bytes, 0)?;
             rejected.append(&mut current.rejected);
+            mended.append(&mut current.mended);
             check_rows(name, feed.scanner.position.rows)?;
             let add = || columns.add(&current.text, &current.cells);
             let (filled, ()) = rayon::join(|| feed.next(&mut following), add);
             more = filled?;
             std::mem::swap(&mut current, &mut following);
         }
-        let report = ReadReport {
-            rows: feed.scanner.position.rows,
-            bytes: feed.source.bytes,
-            encoding: Some(feed.source.encoding.unwrap_or(Encoding::Utf8)),
-            delimiter: Some(feed.scanner.delimiter.into()),
-            gzip: feed.source.packing == Some(Packing::Gzip),
-            zstd: feed.source.packing == Some(Packing::Zstd),
-        };
+        let report = report(&feed, found, &rejected, mended);
         let numbers = numbers(report.rows, &rejected);
         let columns = columns.finish(name, self.date_order, numbers.as_deref())?;
         let table = Table::of(name, columns).numbered(numbers);
         Ok(RawTable { table, rejected, report })
+    }
+}
+
+/// What is told of a file that was read.
+fn report(feed: &Feed<'_>, found: Findings, rejected: &[BadRow], mended: Vec<MendedRow>) -> ReadReport {
+    let mut findings = vec![feed.source.encoding_finding()];
+    findings.extend(found.findings);
+    let of = |reason: BadRowReason| rejected.iter().filter(move |bad| bad.reason == reason);
+    if let Some(bad) = of(BadRowReason::RepeatedHeader).next() {
+        let again = of(BadRowReason::RepeatedHeader).count();
+        let evidence = format!("line {} first; the rows below it are read as rows of this table", bad.line);
+        findings.push(Finding {
+            of: Aspect::SecondTable,
+            found: format!("the header again, {again} times"),
+            evidence,
+        });
+    }
+    if let Some(bad) = of(BadRowReason::OtherTable).next() {
+        let rows = of(BadRowReason::OtherTable).count();
+        let evidence = format!("line {} holds names of other columns", bad.line);
+        findings.push(Finding {
+            of: Aspect::SecondTable,
+            found: format!("{rows} rows, set aside"),
+            evidence,
+        });
+    }
+    ReadReport {
+        rows: feed.scanner.position.rows,
+        bytes: feed.source.bytes,
+        encoding: Some(feed.source.encoding.unwrap_or(Encoding::Utf8)),
+        delimiter: Some(found.dialect.delimiter),
+        gzip: feed.source.packing == Some(Packing::Gzip),
+        zstd: feed.source.packing == Some(Packing::Zstd),
+        dialect: Some(found.dialect),
+        line_ends: found.line_ends,
+        findings,
+        preamble: found.preamble,
+        mended,
     }
 }
 
@@ -234,7 +332,6 @@ fn check_rows(name: &str, rows: u64) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::raw::BadRowReason;
     use super::*;
 
     const TRICKY: &[u8] =
@@ -248,7 +345,8 @@ mod tests {
 
     #[test]
     fn every_row_kept_or_rejected() {
-        let raw = CsvReader::default().read_bytes("tricky", TRICKY).unwrap();
+        let reader = CsvReader::default().mend(Mend::Nothing);
+        let raw = reader.read_bytes("tricky", TRICKY).unwrap();
         let row =
             |row, values: [&str; 3]| (row, values.map(|v| (!v.is_empty()).then(|| v.to_owned())).to_vec());
         let expected = vec![

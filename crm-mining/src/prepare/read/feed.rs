@@ -1,18 +1,18 @@
 //! A CSV source as blocks of whole records.
 
-use super::delimiter::find_delimiter;
-use super::marks::Marks;
-use super::raw::BadRow;
-use super::records::{Cell, Piece, Position, RECORD_FIELDS, Scanned, Scanner, Stop, record};
+use super::dialect::{Dialect, Escape, Finding, Given, LineEnds, Spaces};
+use super::header::{MAX_COLUMNS, names};
+use super::layout::{self, Layout};
+use super::odd::Fields;
+use super::raw::{BadRow, Mend, MendedRow, RepeatedNames};
+use super::records::Cell;
+use super::scan::{Piece, Position, RECORD_FIELDS, Scanned, Scanner};
+use super::signs;
 use super::source::Source;
 use crate::error::{ErrorKind, Result};
-use std::collections::HashMap;
 
-/// How much text is looked at to find the delimiter.
+/// How much text is looked at to find the dialect.
 const EVIDENCE: usize = 64 << 10;
-
-/// More columns than any table of records has; a header that claims them is no header.
-const MAX_COLUMNS: usize = 16_384;
 
 /// Some whole records, split into fields.
 #[derive(Debug, Default)]
@@ -20,6 +20,27 @@ pub(super) struct Block {
     pub(super) text: String,
     pub(super) cells: Vec<Cell>,
     pub(super) rejected: Vec<BadRow>,
+    pub(super) mended: Vec<MendedRow>,
+}
+
+/// How a source is to be taken.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct How {
+    pub(super) given: Given,
+    pub(super) mend: Mend,
+    pub(super) repeated_names: RepeatedNames,
+    pub(super) max_field_bytes: usize,
+    pub(super) block_bytes: usize,
+}
+
+/// What was found of a source.
+#[derive(Debug, Clone)]
+pub(super) struct Findings {
+    pub(super) names: Vec<String>,
+    pub(super) dialect: Dialect,
+    pub(super) line_ends: LineEnds,
+    pub(super) preamble: String,
+    pub(super) findings: Vec<Finding>,
 }
 
 /// Gives the records of a source in blocks.
@@ -32,91 +53,52 @@ pub(super) struct Feed<'a> {
 }
 
 impl<'a> Feed<'a> {
-    /// Opens the source and reads its header.
-    pub(super) fn open(
-        place: &str,
-        source: Source<'a>,
-        delimiter: Option<u8>,
-        max_field_bytes: usize,
-        block_bytes: usize,
-    ) -> Result<(Feed<'a>, Vec<String>)> {
-        let position = Position { rows: 0, line: 1, offset: 0 };
-        let place = place.to_owned();
-        let scanner = Scanner { delimiter: b',', max_field_bytes, width: 0, position, place };
-        let mut feed = Feed { source, scanner, carry: Vec::new(), block_bytes };
-        while feed.carry.len() < EVIDENCE && !feed.source.ended {
-            feed.source.fill(&mut feed.carry, EVIDENCE)?;
+    /// Opens the source, finds its dialect and reads its header.
+    pub(super) fn open(place: &str, mut source: Source<'a>, how: &How) -> Result<(Feed<'a>, Findings)> {
+        let mut carry = Vec::new();
+        while carry.len() < EVIDENCE && !source.ended {
+            source.fill(&mut carry, EVIDENCE)?;
         }
-        feed.scanner.delimiter = delimiter.unwrap_or_else(|| find_delimiter(&feed.carry, feed.source.ended));
-        let names = feed.header()?;
-        feed.scanner.width = names.len();
-        Ok((feed, names))
-    }
-
-    /// Takes the header off the text.
-    fn header(&mut self) -> Result<Vec<String>> {
-        let mut start = 0;
-        loop {
-            let (delimiter, last) = (self.scanner.delimiter, self.source.ended);
-            let mut cells = Vec::new();
-            let mut marks = Marks::new(&self.carry, delimiter);
-            marks.seek(start);
-            match record(&self.carry, &mut marks, start, (delimiter, MAX_COLUMNS + 1, last), &mut cells) {
-                _ if last && start == self.carry.len() => {
-                    let place = self.scanner.place.clone();
-                    return Err(ErrorKind::EmptyInput { place, needed: "a header line" }.into());
+        let (signs, mut findings, layout) = loop {
+            let whole = source.ended || memchr::memchr2(b'\n', b'\r', &carry).is_some();
+            if whole {
+                let (signs, findings) = signs::find(&carry, source.ended, &how.given);
+                if let Some(layout) = layout::find(&carry, signs, source.ended, &how.given) {
+                    break (signs, findings, layout);
                 }
-                Stop::Blank { next } => {
-                    start = next;
-                    self.scanner.position.line += 1;
-                }
-                Stop::Record { next, lines, .. } => {
-                    self.scanner.position.line += lines;
-                    let names = self.names(&cells)?;
-                    self.carry.drain(..next);
-                    self.scanner.position.offset = next as u64;
-                    return Ok(names);
-                }
-                Stop::BadQuote { .. } => return Err(self.bad_header("must quote its names in pairs")),
-                Stop::Cut { .. }
-                    if self.carry.len() - start > RECORD_FIELDS * self.scanner.max_field_bytes =>
-                {
-                    return Err(self.bad_header("must end within four times max_field_bytes"));
-                }
-                Stop::Cut { .. } => self.source.fill(&mut self.carry, EVIDENCE)?,
             }
-        }
-    }
-
-    fn names(&self, cells: &[Cell]) -> Result<Vec<String>> {
-        if cells.len() > MAX_COLUMNS {
-            return Err(self.bad_header("must have at most 16,384 columns"));
-        }
-        let mut names = Vec::with_capacity(cells.len());
-        let mut places = HashMap::new();
-        for (position, cell) in (1..).zip(cells) {
-            let bytes = self.carry.get(cell.range()).unwrap_or_default();
-            let Ok(name) = std::str::from_utf8(bytes) else {
-                return Err(self.bad_header("must be text in the encoding of the file"));
-            };
-            let name = if cell.has_doubled_quotes() { name.replace("\"\"", "\"") } else { name.to_owned() };
-            // Spreadsheets leave columns without a name, often several.
-            let name = if name.is_empty() { format!("column {position}") } else { name };
-            if let Some(first) = places.insert(name.clone(), position) {
-                let table = self.scanner.place.clone();
-                return Err(
-                    ErrorKind::DuplicateColumn { table, column: name, first, second: position }.into()
-                );
+            if source.ended {
+                let place = place.to_owned();
+                return Err(ErrorKind::EmptyInput { place, needed: "a header line" }.into());
             }
-            names.push(name);
+            if carry.len() / RECORD_FIELDS > how.max_field_bytes.max(EVIDENCE) {
+                return Err(bad_header(place, "must end within four times max_field_bytes", 1));
+            }
+            let more = carry.len().max(EVIDENCE);
+            source.fill(&mut carry, more)?;
+        };
+        if layout.width > MAX_COLUMNS {
+            return Err(bad_header(place, "must have at most 16,384 columns", layout.preamble_lines + 1));
         }
-        Ok(names)
-    }
-
-    fn bad_header(&self, rule: &str) -> crate::Error {
-        let place = format!("{}: the header", self.scanner.place);
-        let found = format!("otherwise on line {}", self.scanner.position.line);
-        ErrorKind::Malformed { place, rule: rule.to_owned(), found }.into()
+        let names = names(place, &carry, &layout, how)?;
+        let (line_ends, says) = signs::line_ends(&carry);
+        findings.push(says);
+        findings.extend(layout.findings.iter().cloned());
+        let dialect = Dialect {
+            delimiter: signs.delimiter.into(),
+            quote: signs.quote.map(char::from),
+            escape: if signs.backslash { Escape::Backslash } else { Escape::Doubled },
+            spaces: if signs.skip_spaces { Spaces::Skipped } else { Spaces::Kept },
+            preamble_lines: layout.preamble_lines,
+            header_rows: layout.header.len() as u32,
+        };
+        let preamble = carry.get(layout.preamble.clone()).unwrap_or_default();
+        let preamble = String::from_utf8_lossy(preamble).into_owned();
+        let above = carry.drain(..layout.data).collect::<Vec<u8>>();
+        let position = Position::new(1 + lines(&above), layout.data as u64);
+        let scanner = scanner(place, signs, layout, names.len(), position, how);
+        let found = Findings { names, dialect, line_ends, preamble, findings };
+        Ok((Feed { source, scanner, carry, block_bytes: how.block_bytes }, found))
     }
 
     /// Fills a block with the next records. False when there are none left.
@@ -124,13 +106,9 @@ impl<'a> Feed<'a> {
         let mut text = std::mem::take(&mut block.text).into_bytes();
         text.clear();
         text.append(&mut self.carry);
-        let mut scanned = Scanned {
-            cells: std::mem::take(&mut block.cells),
-            rejected: std::mem::take(&mut block.rejected),
-            spans: Vec::new(),
-        };
-        scanned.cells.clear();
-        scanned.rejected.clear();
+        let mut fields = Fields { cells: std::mem::take(&mut block.cells), ..Fields::default() };
+        fields.clear();
+        let mut scanned = Scanned { fields, ..Scanned::default() };
         loop {
             // A record longer than a block doubles it.
             let more = self.block_bytes.max(text.len());
@@ -142,8 +120,10 @@ impl<'a> Feed<'a> {
                 break;
             }
         }
+        scanned.fields.settle(&mut text);
         block.text = String::from_utf8(text).unwrap_or_default();
-        (block.cells, block.rejected) = (scanned.cells, scanned.rejected);
+        block.cells = scanned.fields.cells;
+        (block.rejected, block.mended) = (scanned.rejected, scanned.mended);
         Ok(!block.text.is_empty())
     }
 
@@ -162,4 +142,38 @@ impl<'a> Feed<'a> {
         }
         Ok(taken)
     }
+}
+
+fn scanner(
+    place: &str,
+    signs: super::dialect::Signs,
+    layout: Layout,
+    width: usize,
+    position: Position,
+    how: &How,
+) -> Scanner {
+    let mut kinds = layout.kinds;
+    kinds.resize(width, super::kinds::Kind::Text);
+    Scanner {
+        signs,
+        mend: how.mend,
+        max_field_bytes: how.max_field_bytes,
+        width,
+        short: if how.mend == Mend::Short { 1 } else { layout.width.min(width) },
+        kinds,
+        header: layout.header.into_iter().map(|row| row.fields).collect(),
+        position,
+        place: place.to_owned(),
+    }
+}
+
+/// The line ends in a text.
+fn lines(text: &[u8]) -> u64 {
+    let returns = memchr::memchr_iter(b'\r', text).filter(|&at| text.get(at + 1) != Some(&b'\n')).count();
+    (memchr::memchr_iter(b'\n', text).count() + returns) as u64
+}
+
+pub(super) fn bad_header(place: &str, rule: &str, line: u64) -> crate::Error {
+    let place = format!("{place}: the header");
+    ErrorKind::Malformed { place, rule: rule.to_owned(), found: format!("otherwise on line {line}") }.into()
 }

@@ -2,25 +2,34 @@
 
 mod columns;
 mod csv;
-mod delimiter;
+mod dialect;
 mod encoding;
 #[cfg(feature = "excel")]
 mod excel;
 mod feed;
+mod header;
 mod jsonl;
+mod kinds;
+mod layout;
 mod marks;
+mod mend;
+mod odd;
 mod packing;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod raw;
 mod records;
+mod sample;
+mod scan;
+mod signs;
 mod source;
 
 pub use self::csv::{CsvReader, read_csv};
+pub use dialect::{Aspect, Dialect, Escape, Finding, LineEnds, Spaces};
 pub use encoding::Encoding;
 #[cfg(feature = "excel")]
 pub use excel::{ExcelReader, Sheet, read_excel};
 pub use jsonl::{JsonLinesReader, read_jsonl};
 #[cfg(feature = "parquet")]
 pub use parquet::{ParquetReader, read_parquet};
-pub use raw::{BadRow, BadRowReason, RawTable, ReadReport};
+pub use raw::{BadRow, BadRowReason, Mend, MendedRow, Mending, RawTable, ReadReport, RepeatedNames};

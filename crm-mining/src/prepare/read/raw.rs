@@ -1,5 +1,6 @@
 //! What was read, what was not, and how.
 
+use super::dialect::{Dialect, Finding, LineEnds};
 use super::encoding::Encoding;
 use crate::data::{Column, Table, ToTable};
 use serde::{Deserialize, Serialize};
@@ -29,8 +30,89 @@ pub struct BadRow {
     pub offset: u64,
     /// What is wrong with it.
     pub reason: BadRowReason,
-    /// The row as it stands in the file, cut after 1,024 bytes. Bytes that are no text are shown as `�`.
+    /// The row as it stands in the file, whole. Bytes that are no text are shown as `�`.
     pub text: String,
+}
+
+/// One row that breaks the rules of its file and was read all the same, in the one way it can be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MendedRow {
+    /// The number of the row, from 1, the header left aside.
+    pub row: u64,
+    /// The line of the file it begins on, from 1.
+    pub line: u64,
+    /// The byte it begins at, from 0, in the unpacked text as UTF-8 without byte order mark.
+    pub offset: u64,
+    /// What was done.
+    pub how: Mending,
+    /// The row as it stands in the file, whole.
+    pub text: String,
+}
+
+/// How a row was mended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Mending {
+    /// A misplaced quote was taken for part of the value: so, and only so, the line has as many fields as
+    /// the header.
+    StrayQuote,
+    /// Surplus fields were left out that held nothing, where the others then fit their columns.
+    SurplusEmpty {
+        /// Fields of the header.
+        expected: u64,
+        /// Fields of the row.
+        got: u64,
+    },
+    /// The fields that lack at the end became missing values.
+    FilledUp {
+        /// Fields of the header.
+        expected: u64,
+        /// Fields of the row.
+        got: u64,
+    },
+}
+
+impl std::fmt::Display for Mending {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Mending::StrayQuote => f.write_str("a misplaced quote was taken for part of the value"),
+            Mending::SurplusEmpty { expected, got } => {
+                write!(f, "empty fields were left out: expected {expected}, got {got}")
+            }
+            Mending::FilledUp { expected, got } => {
+                write!(f, "missing fields were added: expected {expected}, got {got}")
+            }
+        }
+    }
+}
+
+/// What is done with a row that breaks the rules of its file. Whatever is done is reported row by row.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Mend {
+    /// Such rows are set aside.
+    Nothing,
+    /// Rows that can be read in one way only, with every character kept, are read: those with a stray quote
+    /// or with surplus empty fields. Others are set aside.
+    #[default]
+    Certain,
+    /// As `Certain`; rows with too few fields are filled up with missing values, which is right when
+    /// the program that wrote them leaves out empty fields at the end.
+    Short,
+}
+
+/// What is done when several columns have the same name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RepeatedNames {
+    /// The file is refused, with the places of both.
+    #[default]
+    Refused,
+    /// The later ones get a number: `name (2)`.
+    Numbered,
 }
 
 /// Why a row could not be read.
@@ -69,6 +151,10 @@ pub enum BadRowReason {
     TooDeep,
     /// A line longer than `max_line_bytes`; its first 1,024 bytes are kept.
     TooLong,
+    /// The header again, amid the rows.
+    RepeatedHeader,
+    /// A row of a further table below the first, its header included.
+    OtherTable,
 }
 
 impl std::fmt::Display for BadRowReason {
@@ -87,6 +173,8 @@ impl std::fmt::Display for BadRowReason {
             BadRowReason::NotAnObject => f.write_str("JSON, but no object"),
             BadRowReason::TooDeep => f.write_str("values nested deeper than max_depth"),
             BadRowReason::TooLong => f.write_str("a line longer than max_line_bytes"),
+            BadRowReason::RepeatedHeader => f.write_str("the header again"),
+            BadRowReason::OtherTable => f.write_str("a row of a further table"),
         }
     }
 }
@@ -106,6 +194,16 @@ pub struct ReadReport {
     pub gzip: bool,
     /// Whether the source was packed by zstd.
     pub zstd: bool,
+    /// The dialect, found or given; `None` when the source is no text file.
+    pub dialect: Option<Dialect>,
+    /// How the lines of the first part of the file end. All ways are read.
+    pub line_ends: LineEnds,
+    /// What was found about the file, and why.
+    pub findings: Vec<Finding>,
+    /// The lines before the header, as they stand.
+    pub preamble: String,
+    /// The rows of the table that were mended, in file order.
+    pub mended: Vec<MendedRow>,
 }
 
 impl From<Table> for RawTable {
@@ -116,12 +214,13 @@ impl From<Table> for RawTable {
 }
 
 impl ToTable for [BadRow] {
-    /// The columns `row`, `line`, `reason` and `text`.
+    /// The columns `row`, `line`, `offset`, `reason` and `text`.
     fn to_table(&self) -> Table {
         let numbers = |of: fn(&BadRow) -> u64| self.iter().map(|bad| of(bad) as i64).collect();
         let columns = vec![
             Column::ints("row", numbers(|bad| bad.row)),
             Column::ints("line", numbers(|bad| bad.line)),
+            Column::ints("offset", numbers(|bad| bad.offset)),
             Column::text("reason", self.iter().map(|bad| Some(bad.reason.to_string()))),
             Column::text("text", self.iter().map(|bad| Some(&bad.text))),
         ];
@@ -129,8 +228,36 @@ impl ToTable for [BadRow] {
     }
 }
 
+impl ToTable for [MendedRow] {
+    /// The columns `row`, `line`, `offset`, `how` and `text`.
+    fn to_table(&self) -> Table {
+        let numbers = |of: fn(&MendedRow) -> u64| self.iter().map(|row| of(row) as i64).collect();
+        let columns = vec![
+            Column::ints("row", numbers(|row| row.row)),
+            Column::ints("line", numbers(|row| row.line)),
+            Column::ints("offset", numbers(|row| row.offset)),
+            Column::text("how", self.iter().map(|row| Some(row.how.to_string()))),
+            Column::text("text", self.iter().map(|row| Some(&row.text))),
+        ];
+        Table::of("mended", columns)
+    }
+}
+
+impl ToTable for [Finding] {
+    /// The columns `of`, `found` and `evidence`.
+    fn to_table(&self) -> Table {
+        let columns = vec![
+            Column::text("of", self.iter().map(|finding| Some(finding.of.to_string()))),
+            Column::text("found", self.iter().map(|finding| Some(&finding.found))),
+            Column::text("evidence", self.iter().map(|finding| Some(&finding.evidence))),
+        ];
+        Table::of("findings", columns)
+    }
+}
+
 impl RawTable {
-    /// The rejected rows as a table with the columns `row`, `line`, `reason` and `text`.
+    /// The rejected rows as a table, named after the file, with the columns `row`, `line`, `offset`,
+    /// `reason` and `text`.
     pub fn rejected_table(&self) -> Table {
         self.rejected.to_table().named(self.table.name())
     }

@@ -1,5 +1,6 @@
 //! Bytes in, text out: unpacked, decoded, still in stretches.
 
+use super::dialect::{Aspect, Finding};
 use super::encoding::Encoding;
 use super::packing::{Packing, unpacked};
 use crate::error::Result;
@@ -14,6 +15,15 @@ const NO_TEXT: u8 = 0xFF;
 /// How much more is looked at before the encoding is told from the first bytes beyond ASCII.
 const EVIDENCE: usize = 64 << 10;
 
+/// What told the encoding.
+#[derive(Debug, Clone, Copy)]
+enum Told {
+    No,
+    Given,
+    Start,
+    Text,
+}
+
 /// A text file as UTF-8. Bytes of a UTF-8 file are handed on unchecked.
 pub(super) struct Source<'a> {
     input: Box<dyn Read + Send + 'a>,
@@ -22,6 +32,7 @@ pub(super) struct Source<'a> {
     at_start: bool,
     pub(super) encoding: Option<Encoding>,
     pub(super) packing: Option<Packing>,
+    told: Told,
     pub(super) ended: bool,
     pub(super) bytes: u64,
 }
@@ -33,7 +44,18 @@ impl<'a> Source<'a> {
         encoding: Option<Encoding>,
     ) -> Result<Source<'a>> {
         let (input, packing) = unpacked(&path, input)?;
-        Ok(Source { input, path, decoder: None, at_start: true, encoding, packing, ended: false, bytes: 0 })
+        let told = if encoding.is_some() { Told::Given } else { Told::No };
+        Ok(Source {
+            input,
+            path,
+            decoder: None,
+            at_start: true,
+            encoding,
+            told,
+            packing,
+            ended: false,
+            bytes: 0,
+        })
     }
 
     /// Adds about `n` bytes of text to `out`, and at least one unless the source has ended.
@@ -66,6 +88,21 @@ impl<'a> Source<'a> {
         Ok(())
     }
 
+    /// The encoding, and what says so.
+    pub(super) fn encoding_finding(&self) -> Finding {
+        let evidence = match (self.told, self.encoding) {
+            (Told::Given, _) => "given",
+            (Told::Start, _) => "a byte order mark, or zeros beside every ASCII sign",
+            (Told::Text, Some(Encoding::Utf8)) => {
+                "what goes beyond ASCII is valid UTF-8, but for stray bytes"
+            }
+            (Told::Text, _) => "what goes beyond ASCII is no UTF-8 and reads best so",
+            (Told::No, _) => "nothing goes beyond ASCII",
+        };
+        let found = self.encoding.unwrap_or(Encoding::Utf8).to_string();
+        Finding { of: Aspect::Encoding, found, evidence: evidence.to_owned() }
+    }
+
     fn failed(&self, error: std::io::Error) -> crate::Error {
         if let Some(torn) = self.packing.and_then(|packing| packing.torn(&self.path, &error)) {
             return torn;
@@ -76,7 +113,10 @@ impl<'a> Source<'a> {
     /// Looks for a byte order mark and drops it.
     fn begin(&mut self, out: &mut Vec<u8>, start: usize) {
         let raw = out.get(start..).unwrap_or_default();
-        self.encoding = self.encoding.or_else(|| Encoding::of_start(raw));
+        if self.encoding.is_none() {
+            self.encoding = Encoding::of_start(raw);
+            self.told = if self.encoding.is_some() { Told::Start } else { Told::No };
+        }
         if let Some(encoding) = self.encoding
             && let Some((marked, length)) = encoding_rs::Encoding::for_bom(raw)
             && marked == encoding.codec()
@@ -91,6 +131,7 @@ impl<'a> Source<'a> {
             if !self.ended {
                 self.read(out, EVIDENCE)?;
             }
+            self.told = Told::Text;
             self.encoding = Some(Encoding::of_text(out.get(start..).unwrap_or_default()));
         }
         Ok(())
