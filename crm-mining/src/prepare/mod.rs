@@ -1,11 +1,15 @@
 //! From the outside world to records: reading, cleaning, and a shop of our own making.
 
 mod clean;
+mod link;
+mod normalize;
 mod read;
 mod sample;
 mod write;
 
 pub use clean::{Cancellations, Change, Cleaned, Cleaner, Reason, Rejected, Step, StepCount};
+pub use link::{Prepared, Similarity};
+pub use normalize::{PersonName, pinyin, to_simplified};
 pub use read::{BadRow, BadRowReason, CsvReader, Encoding, RawTable, ReadReport, read_csv};
 #[cfg(feature = "parquet")]
 pub use read::{ParquetReader, read_parquet};
