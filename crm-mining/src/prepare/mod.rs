@@ -8,7 +8,10 @@ mod sample;
 mod write;
 
 pub use clean::{Cancellations, Change, Cleaned, Cleaner, Reason, Rejected, Step, StepCount};
-pub use link::{Prepared, Similarity};
+pub use link::{
+    LabeledPairs, LinkByExample, LinkByExampleModel, LinkQuality, LinkThreshold, Prepared, RowPairs,
+    ScoredPairs, Similarity,
+};
 pub use normalize::{PersonName, pinyin, to_simplified};
 pub use read::{BadRow, BadRowReason, CsvReader, Encoding, RawTable, ReadReport, read_csv};
 #[cfg(feature = "parquet")]

@@ -5,7 +5,7 @@ mod dates;
 pub(crate) mod edit;
 mod emails;
 mod names;
-mod numbers;
+pub(crate) mod numbers;
 pub(crate) mod partial;
 mod phones;
 pub(crate) mod tokens;

@@ -1,13 +1,13 @@
 //! A person's name cut into surname and given name.
 
-use super::surnames::{compound_reading, is_romanized, length, reading_of};
+use super::surnames::{are_syllables, compound_reading, is_romanized, length, reading_of};
 use super::{folded_letters, is_han, pinyin, to_simplified};
 
 /// A person's name in two parts, whichever way round it was written.
 ///
 /// Chinese signs: the surname leads, two signs of it when it is a compound one (欧阳). Letters: what stands
-/// before a comma or in capitals alone is the surname, else the end that is a Chinese surname in pinyin (the
-/// first, when both are), else the last word, as in the West.
+/// before a comma or in capitals alone is the surname; else the first word, when it is a Chinese surname in pinyin
+/// and the rest is pinyin too; else the last word.
 ///
 /// ```
 /// use crm_mining::prepare::PersonName;
@@ -71,8 +71,9 @@ impl PersonName {
         if after_first.is_empty() {
             return PersonName { surname: String::new(), given: (*first).to_owned() };
         }
-        let (capitals, known) = (in_capitals(first, last), |word| is_romanized(&folded_letters(word)));
-        if capitals.unwrap_or_else(|| known(first)) {
+        let chinese =
+            || is_romanized(&folded_letters(first)) && are_syllables(&folded_letters(&after_first.concat()));
+        if in_capitals(first, last).unwrap_or_else(chinese) {
             PersonName { surname: (*first).to_owned(), given: after_first.join(" ") }
         } else {
             PersonName { surname: (*last).to_owned(), given: before_last.join(" ") }
@@ -100,6 +101,7 @@ mod tests {
             ("欧阳", "欧", "阳"),
             ("买买提·艾力", "", "买买提·艾力"),
             ("Anna Smith", "Smith", "Anna"),
+            ("Long Smith", "Smith", "Long"),
             ("Zhang Wei", "Zhang", "Wei"),
             ("Xiaoli Lü", "Lü", "Xiaoli"),
             ("Ouyang Nana", "Ouyang", "Nana"),
