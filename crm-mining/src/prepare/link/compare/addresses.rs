@@ -5,6 +5,8 @@ use crate::prepare::normalize::{is_han, to_simplified};
 
 /// How much the numbers count, where both addresses have some; the words have the rest.
 const NUMBERS: f64 = 0.5;
+/// Each is compared with each.
+const MOST_WORDS: usize = 256;
 
 /// A postal address made ready for comparison.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,8 +30,10 @@ impl Address {
         }
         address.words.sort_unstable();
         address.words.dedup();
+        address.words.truncate(MOST_WORDS);
         address.numbers.sort_unstable();
         address.numbers.dedup();
+        address.numbers.truncate(MOST_WORDS);
         address
     }
 

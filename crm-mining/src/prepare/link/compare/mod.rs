@@ -22,6 +22,9 @@ use serde::{Deserialize, Serialize};
 /// The measures of signs take the text as it is; those of words, names, dates, phone numbers, e-mail
 /// addresses, postal addresses and numbers know the spellings of their kind.
 ///
+/// Of texts longer than 4 096 signs the first 4 096 are compared, of word lists with `MongeElkan` the first 256
+/// words; only `Exact` sees all.
+///
 /// Comparing many values, [`prepare`](Similarity::prepare) each distinct one once.
 ///
 /// ```
@@ -104,15 +107,17 @@ impl Similarity {
 
     /// The value made ready for comparison.
     pub fn prepare(self, value: &str) -> Prepared {
+        let whole = value;
+        let value = first_signs(value);
         Prepared(match self {
-            Similarity::Exact => Form::Exact(value.into()),
+            Similarity::Exact => Form::Exact(whole.into()),
             Similarity::JaroWinkler => Form::JaroWinkler(value.into()),
             Similarity::Levenshtein => Form::Levenshtein(value.into()),
             Similarity::DamerauLevenshtein => Form::DamerauLevenshtein(value.into()),
             Similarity::Partial => Form::Partial(value.into()),
             Similarity::TokenJaccard => Form::Jaccard(tokens::word_set(value)),
             Similarity::TokenOverlap => Form::Overlap(tokens::word_set(value)),
-            Similarity::MongeElkan => Form::MongeElkan(tokens::words(value)),
+            Similarity::MongeElkan => Form::MongeElkan(first_words(value)),
             Similarity::BigramJaccard => Form::Jaccard(tokens::gram_set(value, 2)),
             Similarity::TrigramJaccard => Form::Jaccard(tokens::gram_set(value, 3)),
             Similarity::Name => Form::Name(Name::new(value)),
@@ -123,6 +128,26 @@ impl Similarity {
             Similarity::Number => Form::Number(numbers::read(value)),
         })
     }
+}
+
+/// Time and memory of a comparison grow with the product of both lengths.
+const MOST_SIGNS: usize = 4096;
+const MOST_WORDS: usize = 256;
+
+/// The text up to the longest compared.
+pub(crate) fn first_signs(text: &str) -> &str {
+    // A sign has a byte at least.
+    match text.get(MOST_SIGNS..) {
+        Some("") => text,
+        None if text.len() <= MOST_SIGNS => text,
+        _ => text.char_indices().nth(MOST_SIGNS).and_then(|(end, _)| text.get(..end)).unwrap_or(text),
+    }
+}
+
+fn first_words(text: &str) -> Vec<String> {
+    let mut words = tokens::words(text);
+    words.truncate(MOST_WORDS);
+    words
 }
 
 impl Prepared {

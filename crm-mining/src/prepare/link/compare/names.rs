@@ -2,7 +2,7 @@
 
 use super::edit::jaro_winkler;
 use super::tokens::{monge_elkan, words};
-use crate::prepare::normalize::{is_han, pinyin_folded, reads_as, to_simplified};
+use crate::prepare::normalize::{folded_letters, is_han, pinyin_folded, reads_as, to_simplified};
 
 /// What same-sounding names are worth, written in one script.
 const SAME_SOUND: f64 = 0.9;
@@ -13,6 +13,10 @@ const REORDERED: f64 = 0.97;
 /// What an initial is worth beside the word it begins.
 const INITIAL: f64 = 0.9;
 
+/// No name has so many.
+const MOST_WORDS: usize = 32;
+const MOST_SIGNS: usize = 64;
+
 /// A name made ready for comparison.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Name {
@@ -22,17 +26,17 @@ pub(crate) struct Name {
     sound: String,
     /// Words in letters, small.
     words: Vec<String>,
-    /// The words together, folded as pinyin.
-    joined: String,
 }
 
 impl Name {
     pub(crate) fn new(name: &str) -> Name {
-        let signs: String = to_simplified(name).chars().filter(|&sign| is_han(sign)).collect();
+        let signs: String =
+            to_simplified(name).chars().filter(|&sign| is_han(sign)).take(MOST_SIGNS).collect();
         let letters: String = name.chars().map(|sign| if is_han(sign) { ' ' } else { sign }).collect();
-        let words: Vec<String> = words(&letters);
+        let mut words: Vec<String> = words(&letters);
+        words.truncate(MOST_WORDS);
         let sound = if signs.is_empty() { String::new() } else { pinyin_folded(&signs) };
-        Name { signs, sound, joined: words.concat(), words }
+        Name { signs, sound, words }
     }
 
     /// How alike two names are: 1 for the same name, traditional or simplified, capitals or not; a little less
@@ -113,7 +117,7 @@ fn romanized_alike(signs: &Name, letters: &Name) -> f64 {
     if letters.words.is_empty() {
         return 0.0;
     }
-    let fold = |words: &[String]| crate::prepare::normalize::folded_letters(&words.concat());
+    let fold = |words: &[String]| folded_letters(&words.concat());
     let ends = [0, 1, letters.words.len() - 1];
     let orders = ends.into_iter().map(|cut| {
         let (front, back) = letters.words.split_at(cut);

@@ -1,7 +1,7 @@
 //! The shorter text sought in the longer one.
 #![allow(
     clippy::indexing_slicing,
-    reason = "rows of the table have `words` words, and their numbers are below the alphabet's length"
+    reason = "rows are handed out by the constructor, which makes the table as large"
 )]
 
 /// 1 less the fewest edits that turn the shorter text into some part of the longer one, over its length.
@@ -11,38 +11,75 @@
 /// Reference: P. H. Sellers (1980), The theory and computation of evolutionary distances; bit-parallel after
 /// H. Hyyrö (2003), A bit-vector algorithm for computing Levenshtein and Damerau edit distances.
 pub(crate) fn partial(a: &str, b: &str) -> f64 {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    match a.len().cmp(&b.len()) {
-        std::cmp::Ordering::Less => within(&a, &b),
-        std::cmp::Ordering::Greater => within(&b, &a),
-        std::cmp::Ordering::Equal => within(&a, &b).max(within(&b, &a)),
+    let (a_len, b_len) = (a.chars().count(), b.chars().count());
+    match a_len.cmp(&b_len) {
+        std::cmp::Ordering::Less => within(a, a_len, b),
+        std::cmp::Ordering::Greater => within(b, b_len, a),
+        std::cmp::Ordering::Equal => within(a, a_len, b).max(within(b, b_len, a)),
     }
 }
 
-fn within(pattern: &[char], text: &[char]) -> f64 {
-    if pattern.is_empty() {
+fn within(pattern: &str, length: usize, text: &str) -> f64 {
+    if length == 0 {
         return if text.is_empty() { 1.0 } else { 0.0 };
     }
-    1.0 - fewest_edits(pattern, text) as f64 / pattern.len() as f64
+    1.0 - fewest_edits(pattern, length, text) as f64 / length as f64
+}
+
+/// Where each sign stands in a pattern: a row of bits per sign, the first row for signs that do not.
+struct Places {
+    words: usize,
+    ascii: [u32; 128],
+    others: Vec<char>,
+    bits: Vec<u64>,
+}
+
+impl Places {
+    fn of(pattern: &str, length: usize) -> Places {
+        let words = length.div_ceil(64);
+        let mut others: Vec<char> = pattern.chars().filter(|sign| !sign.is_ascii()).collect();
+        others.sort_unstable();
+        others.dedup();
+        // Rows of other signs come first after the empty one, in their order.
+        let mut rows = others.len() + 1;
+        let mut places = Places { words, ascii: [0; 128], others, bits: Vec::new() };
+        for byte in pattern.bytes().filter(u8::is_ascii) {
+            if places.ascii[usize::from(byte)] == 0 {
+                places.ascii[usize::from(byte)] = rows as u32;
+                rows += 1;
+            }
+        }
+        places.bits = vec![0; rows * words];
+        for (at, sign) in pattern.chars().enumerate() {
+            let row = places.row(sign);
+            places.bits[row * words + at / 64] |= 1 << (at % 64);
+        }
+        places
+    }
+
+    #[inline]
+    fn row(&self, sign: char) -> usize {
+        match self.ascii.get(sign as usize) {
+            Some(&row) => row as usize,
+            None => self.others.binary_search(&sign).map_or(0, |at| at + 1),
+        }
+    }
+
+    #[inline]
+    fn bits(&self, sign: char) -> &[u64] {
+        let start = self.row(sign) * self.words;
+        &self.bits[start..start + self.words]
+    }
 }
 
 /// The fewest edits between the pattern and any part of the text.
-fn fewest_edits(pattern: &[char], text: &[char]) -> usize {
-    let words = pattern.len().div_ceil(64);
-    let mut alphabet: Vec<char> = pattern.to_vec();
-    alphabet.sort_unstable();
-    alphabet.dedup();
-    let mut masks = vec![0u64; (alphabet.len() + 1) * words];
-    for (at, sign) in pattern.iter().enumerate() {
-        let row = alphabet.binary_search(sign).unwrap_or(alphabet.len());
-        masks[row * words + at / 64] |= 1 << (at % 64);
-    }
-    let last = 1u64 << ((pattern.len() - 1) % 64);
-    let mut columns = vec![(u64::MAX, 0u64); words];
-    let (mut edits, mut fewest) = (pattern.len(), pattern.len());
-    for sign in text {
-        let row = alphabet.binary_search(sign).unwrap_or(alphabet.len()) * words;
-        let (up, down) = advance(&mut columns, &masks[row..row + words], last);
+fn fewest_edits(pattern: &str, length: usize, text: &str) -> usize {
+    let places = Places::of(pattern, length);
+    let last = 1u64 << ((length - 1) % 64);
+    let mut columns = vec![(u64::MAX, 0u64); places.words];
+    let (mut edits, mut fewest) = (length, length);
+    for sign in text.chars() {
+        let (up, down) = advance(&mut columns, places.bits(sign), last);
         edits = edits + usize::from(up) - usize::from(down);
         fewest = fewest.min(edits);
     }
@@ -96,8 +133,9 @@ mod tests {
     proptest! {
         #[test]
         fn as_the_plain_table(pattern in "[abc王]{1,200}", text in "[abc小]{0,200}") {
-            let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
-            prop_assert_eq!(fewest_edits(&pattern, &text), naive(&pattern, &text));
+            let signs = |text: &str| text.chars().collect::<Vec<_>>();
+            let (expected, length) = (naive(&signs(&pattern), &signs(&text)), signs(&pattern).len());
+            prop_assert_eq!(fewest_edits(&pattern, length, &text), expected);
         }
     }
 

@@ -1,6 +1,6 @@
 //! One value made ready for every measure of a pair.
 
-use crate::prepare::link::compare::{edit, numbers, partial, tokens};
+use crate::prepare::link::compare::{edit, first_signs, numbers, partial, tokens};
 use std::collections::HashMap;
 
 /// What is measured of two values of an attribute.
@@ -21,6 +21,8 @@ pub(super) const MEASURES: [&str; 12] = [
 
 /// Shorter codes are sizes and counts, found in any text.
 const SHORTEST_CODE: usize = 4;
+/// Each is compared with each.
+const MOST_CODES: usize = 32;
 
 /// How rare the words of an attribute are.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -64,7 +66,7 @@ pub(super) struct Value {
 
 impl Value {
     pub(super) fn new(text: &str, rarity: &Rarity) -> Value {
-        let text = text.trim().to_lowercase();
+        let text = first_signs(text.trim()).to_lowercase();
         let in_order = tokens::words(&text);
         let words = tokens::word_set(&text);
         let with_digits = in_order.iter().filter(|word| has_digit(word));
@@ -148,6 +150,7 @@ fn codes(text: &str) -> Vec<String> {
     let mut codes: Vec<String> = codes.collect();
     codes.sort_unstable();
     codes.dedup();
+    codes.truncate(MOST_CODES);
     codes
 }
 
