@@ -4,7 +4,7 @@
 //! Leipzig benchmark; DBLP-ACM as labeled pairs in the standard split of ER-Magellan (7 417, 2 473, 2 473).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-use crm_mining::data::{Column, Table};
+use crm_mining::data::{Column, Table, ToTable};
 use crm_mining::learn::{LogisticRegression, RandomForest};
 use crm_mining::prepare::{LabeledPairs, LinkByExample, LinkQuality, LinkThreshold, RowPairs, read_csv};
 use crm_mining::{Fit, Predict};
@@ -71,56 +71,18 @@ fn print(name: &str, quality: LinkQuality) {
     eprintln!("{name}: P {p:.4} R {r:.4} F1 {f:.4}");
 }
 
+/// scikit-learn 1.9.1 on the same features, threshold by 5 folds of the training pairs: random forest 0.985 to
+/// 0.989, histogram gradient boosting 0.989. The 2 473 validation pairs alone choose worse: 0.982 here.
 #[test]
 fn dblp_acm() {
     let Some(folder) = data("er_dblp_acm_pairs") else { return };
-    let [train, valid, test] = ["train", "valid", "test"].map(|part| labeled_file(&folder, part));
-    let columns = ["title", "authors", "venue", "year"];
-    let test_pairs = side_by_side(&test.0, &test.1, &test.2);
-    for seed in [42, 1, 2, 3] {
-        for leaf in [1, 3] {
-            let t0 = std::time::Instant::now();
-            let mut settings = LinkByExample::new(
-                columns,
-                RandomForest { n_trees: 300, min_leaf: leaf, seed, ..RandomForest::default() },
-            );
-            settings.threshold = LinkThreshold::BestF1 { folds: 5, seed };
-            let model = settings.fit(&side_by_side(&train.0, &train.1, &train.2)).unwrap();
-            eprintln!("seed {seed} leaf {leaf} t {} fit {:?}", model.threshold(), t0.elapsed());
-            print("  folds of train", model.cross_validated().unwrap());
-            print("  threshold by folds", model.evaluate(&test_pairs).unwrap());
-            let t0 = std::time::Instant::now();
-            model.features(test_pairs.pairs()).unwrap();
-            eprintln!("features {:?}", t0.elapsed());
-            if seed == 42
-                && leaf == 1
-                && let Ok(out) = std::env::var("DUMP")
-            {
-                use std::io::Write;
-                for (name, part) in [("train", &train), ("valid", &valid), ("test", &test)] {
-                    let l = side_by_side(&part.0, &part.1, &part.2);
-                    let f = model.features(l.pairs()).unwrap();
-                    let mut w =
-                        std::io::BufWriter::new(std::fs::File::create(format!("{out}/d{name}.csv")).unwrap());
-                    writeln!(w, "{},label", f.names().join(",")).unwrap();
-                    for (row, label) in f.rows().zip(l.labels()) {
-                        writeln!(
-                            w,
-                            "{},{}",
-                            row.iter().map(|v| v.to_string()).collect::<Vec<_>>().join(","),
-                            u8::from(*label)
-                        )
-                        .unwrap();
-                    }
-                }
-            }
-            let t = model.threshold();
-            let model = model.with_threshold_from(&side_by_side(&valid.0, &valid.1, &valid.2)).unwrap();
-            eprintln!("  valid t {}", model.threshold());
-            print("  threshold by valid", model.evaluate(&test_pairs).unwrap());
-            let _ = t;
-        }
-    }
+    let [train, test] = ["train", "test"].map(|part| labeled_file(&folder, part));
+    let settings = LinkByExample::new(["title", "authors", "venue", "year"], forest());
+    let model = settings.fit(&side_by_side(&train.0, &train.1, &train.2)).unwrap();
+    print("DBLP-ACM, folds of the training pairs", model.cross_validated().unwrap());
+    let quality = model.evaluate(&side_by_side(&test.0, &test.1, &test.2)).unwrap();
+    print("DBLP-ACM, test pairs", quality);
+    assert!(quality.f1().unwrap() >= 0.985, "{quality:?}");
 }
 
 /// Abt-Buy as pairs: those whose names share a fifth of their words (Jaccard), and all that are linked in
@@ -130,7 +92,8 @@ struct Products {
     buy: Table,
     pairs: Vec<[u32; 2]>,
     truth: BTreeSet<[u32; 2]>,
-    missed_by_blocking: usize,
+    /// Linked pairs whose names share too few words.
+    missed: BTreeSet<[u32; 2]>,
 }
 
 impl Products {
@@ -170,11 +133,10 @@ impl Products {
             }
         }
         let found: BTreeSet<[u32; 2]> = pairs.iter().copied().collect();
-        let missed: Vec<[u32; 2]> = truth.difference(&found).copied().collect();
-        let missed_by_blocking = missed.len();
-        pairs.extend(missed);
+        let missed: BTreeSet<[u32; 2]> = truth.difference(&found).copied().collect();
+        pairs.extend(&missed);
         shuffle(&mut pairs);
-        Some(Products { abt, buy, pairs, truth, missed_by_blocking })
+        Some(Products { abt, buy, pairs, truth, missed })
     }
 
     fn labeled(&self, rows: &[[u32; 2]]) -> LabeledPairs<'_> {
@@ -194,46 +156,72 @@ fn shuffle(pairs: &mut [[u32; 2]]) {
     });
 }
 
+/// scikit-learn 1.9.1 on the same features, threshold by 5 folds: random forest 0.901 to 0.907.
 #[test]
 fn abt_buy() {
     let Some(products) = Products::read() else { return };
     let n = products.pairs.len();
-    eprintln!(
-        "{n} pairs, {} linked, {} of them missed by blocking",
-        products.truth.len(),
-        products.missed_by_blocking
-    );
+    assert_eq!((n, products.truth.len(), products.missed.len()), (9219, 1076, 114));
     let (train, rest) = products.pairs.split_at(n * 3 / 5);
     let (valid, test) = rest.split_at(n / 5);
     let settings = LinkByExample::new(["name", "description", "price"], forest());
     let model = settings.fit(&products.labeled(train)).unwrap();
-    if let Ok(out) = std::env::var("DUMP") {
-        use std::io::Write;
-        for (name, part) in [("train", train), ("valid", valid), ("test", test)] {
-            let l = products.labeled(part);
-            let f = model.features(l.pairs()).unwrap();
-            let mut w = std::fs::File::create(format!("{out}/{name}.csv")).unwrap();
-            writeln!(w, "{},label", f.names().join(",")).unwrap();
-            for (row, label) in f.rows().zip(l.labels()) {
-                writeln!(
-                    w,
-                    "{},{}",
-                    row.iter().map(|v| v.to_string()).collect::<Vec<_>>().join(","),
-                    u8::from(*label)
-                )
-                .unwrap();
-            }
-        }
-        let mut imp: Vec<_> = model.learner().importances().iter().zip(model.learner().names()).collect();
-        imp.sort_by(|a, b| b.0.total_cmp(a.0));
-        for (i, n) in imp {
-            eprintln!("{i:.4} {n}");
-        }
-    }
-    print("Abt-Buy, folds of train", model.cross_validated().unwrap());
-    print("Abt-Buy, threshold by folds", model.evaluate(&products.labeled(test)).unwrap());
-    let model = model.with_threshold_from(&products.labeled(valid)).unwrap();
-    let quality = model.evaluate(&products.labeled(test)).unwrap();
-    print("Abt-Buy, threshold by valid", quality);
+    print("Abt-Buy, folds of the training pairs", model.cross_validated().unwrap());
+    let test = products.labeled(test);
+    let quality = model.evaluate(&test).unwrap();
+    print("Abt-Buy, test pairs", quality);
+    // In use, what blocking misses is missed for good.
+    let found: Vec<[u32; 2]> =
+        test.pairs().rows().iter().filter(|pair| !products.missed.contains(*pair)).copied().collect();
+    let mut blocked = model.evaluate(&products.labeled(&found)).unwrap();
+    blocked.missed_links += test.pairs().len() - found.len();
+    print("Abt-Buy, test pairs, those that blocking missed counted as missed", blocked);
+    assert!(blocked.f1().unwrap() >= 0.77, "{blocked:?}");
     assert!(quality.f1().unwrap() >= 0.77, "{quality:?}");
+    let by_valid = model.with_threshold_from(&products.labeled(valid)).unwrap().evaluate(&test).unwrap();
+    print("Abt-Buy, test pairs, threshold by the validation pairs", by_valid);
+    assert!(by_valid.f1().unwrap() >= 0.77, "{by_valid:?}");
+}
+
+/// Another learner, a given threshold, and the same scores on 1, 2 and 8 threads.
+#[test]
+fn any_learner_and_any_threads() {
+    let Some(products) = Products::read() else { return };
+    let (train, test) =
+        (products.labeled(&products.pairs[..1500]), products.labeled(&products.pairs[1500..2500]));
+    let settings = LinkByExample {
+        threshold: LinkThreshold::At(0.5),
+        ..LinkByExample::new(["name", "description"], LogisticRegression::default())
+    };
+    let on = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| settings.fit(&train).unwrap().predict(test.pairs()).unwrap())
+    };
+    let one = on(1);
+    assert_eq!(one, on(2));
+    assert_eq!(one, on(8));
+    let table = one.to_table();
+    assert_eq!((table.n_rows(), table.columns().len()), (1000, 4));
+    let quality = settings.fit(&train).unwrap().evaluate(&test).unwrap();
+    assert_eq!(one.links().count(), quality.true_links + quality.false_links);
+    assert!(quality.f1().unwrap() > 0.7, "{quality:?}");
+}
+
+#[test]
+fn settings_are_checked() {
+    let table = Table::new("t", vec![Column::text("a", [Some("x"), None])]).unwrap();
+    let pairs = || RowPairs::new(&table, &table, vec![[0, 1], [1, 0]]).unwrap();
+    let labeled = LabeledPairs::new(pairs(), vec![true, false]).unwrap();
+    let settings = LinkByExample::new(["a"], forest());
+    let kind = |settings: &LinkByExample<RandomForest>| settings.fit(&labeled).unwrap_err().kind().name();
+    assert_eq!(kind(&settings), "NotEnoughData");
+    assert_eq!(kind(&LinkByExample { columns: vec![], ..settings.clone() }), "InvalidParameter");
+    assert_eq!(kind(&LinkByExample { columns: vec!["b".into()], ..settings.clone() }), "MissingColumn");
+    for threshold in
+        [LinkThreshold::At(1.5), LinkThreshold::At(f64::NAN), LinkThreshold::BestF1 { folds: 1, seed: 0 }]
+    {
+        assert_eq!(kind(&LinkByExample { threshold, ..settings.clone() }), "InvalidParameter");
+    }
+    assert_eq!(LabeledPairs::new(pairs(), vec![]).unwrap_err().kind().name(), "LengthMismatch");
+    assert_eq!(RowPairs::new(&table, &table, vec![[0, 2]]).unwrap_err().kind().name(), "InvalidParameter");
 }
