@@ -1,11 +1,18 @@
 //! From the outside world to records: reading, cleaning, and a shop of our own making.
 
 mod clean;
+mod link;
+mod normalize;
 mod read;
 mod sample;
 mod write;
 
 pub use clean::{Cancellations, Change, Cleaned, Cleaner, Reason, Rejected, Step, StepCount};
+pub use link::{
+    LabeledPairs, LinkByExample, LinkByExampleModel, LinkQuality, LinkThreshold, Prepared, RowPairs,
+    ScoredPairs, Similarity,
+};
+pub use normalize::{PersonName, pinyin, to_simplified};
 pub use read::{
     Aspect, BadRow, BadRowReason, CsvReader, Dialect, Encoding, Escape, Finding, JsonLinesReader, LineEnds,
     Mend, MendedRow, Mending, RawTable, ReadReport, RepeatedNames, Spaces, read_csv, read_jsonl,
