@@ -28,6 +28,7 @@ mod zone;
 pub use baskets::Baskets;
 pub(crate) use baskets::Bought;
 pub use bitmap::Bitmap;
+pub(crate) use column::show_time;
 pub use column::{Column, Values};
 pub use csr::Csr;
 pub(crate) use csr::group_positions;

@@ -1,11 +1,16 @@
 //! From the outside world to records: reading, cleaning, and a shop of our own making.
 
 mod clean;
+mod quality;
 mod read;
 mod sample;
 mod write;
 
 pub use clean::{Cancellations, Change, Cleaned, Cleaner, Reason, Rejected, Step, StepCount};
+pub use quality::{
+    ColumnQuality, ColumnRole, ContentType, DateSpan, Lengths, Likeness, NumberSummary, Personal,
+    PersonalValues, Quality, QualityScore, QualityWeights, TableQuality, Timeliness, ValueCount,
+};
 pub use read::{BadRow, BadRowReason, CsvReader, Encoding, RawTable, ReadReport, read_csv};
 #[cfg(feature = "parquet")]
 pub use read::{ParquetReader, read_parquet};
