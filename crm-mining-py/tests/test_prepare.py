@@ -127,6 +127,16 @@ def test_what_is_no_file(tmp_path):
         crm.read_csv(3)
 
 
+def test_a_formula_is_written_as_text(tmp_path):
+    names = pl.DataFrame({"name": ["=1+1", "-5"]})
+    crm.write_csv(names, tmp_path / "a.csv")
+    assert (tmp_path / "a.csv").read_bytes() == b"name\n'=1+1\n-5\n"
+    crm.write_csv(names, tmp_path / "a.csv", formulas="keep")
+    assert (tmp_path / "a.csv").read_bytes() == b"name\n=1+1\n-5\n"
+    with pytest.raises(crm.errors.InvalidParameter, match="neutralize"):
+        crm.write_csv(names, tmp_path / "a.csv", formulas="run")
+
+
 def test_files_written_are_read_back(tmp_path, messy):
     crm.write_csv(messy, tmp_path / "a.csv")
     crm.write_parquet(messy, tmp_path / "a.parquet")

@@ -111,6 +111,26 @@ fn duplicates_missing_and_unreadable_rows_are_returned() {
     );
 }
 
+/// A date after the export, or before there was a shop, is no sale; unread dates have reasons of their own.
+#[test]
+fn days_that_cannot_be_are_set_aside() {
+    let raw = table(&[
+        (A, "tea", "01", "5", "2.0"),
+        (A, "tea", "05", "5", "2.0"),
+        (A, "tea", "09", "5", "2.0"),
+        (A, "tea", "32", "5", "2.0"),
+    ]);
+    let day = |day: &str| Some(day.parse().unwrap());
+    let mut cleaner = Cleaner::transactions();
+    cleaner.steps.insert(3, Step::Days { first: day("2024-03-02"), last: day("2024-03-08") });
+    let cleaned = cleaner.clean(raw).unwrap();
+    assert_eq!((cleaned.table.n_rows(), cleaned.table.row_number(0)), (1, 2));
+    let unreadable = Reason::Unreadable { role: "time", must_be: "a date of the calendar" };
+    assert_eq!(cleaned.rejected.reasons(), [Reason::OutsideDays, Reason::OutsideDays, unreadable]);
+    let json = serde_json::to_string(&cleaner).unwrap();
+    assert_eq!(serde_json::from_str::<Cleaner>(&json).unwrap(), cleaner);
+}
+
 #[test]
 fn an_amount_follows_its_quantity() {
     let raw = table(&[(A, "tea", "01", "10", "2.0"), (A, "tea", "02", "-4", "2.0")])

@@ -4,7 +4,7 @@
 
 use crm_mining::ErrorKind;
 use crm_mining::data::{Column, Table};
-use crm_mining::prepare::{CsvReader, Encoding, RawTable, write_csv};
+use crm_mining::prepare::{CsvReader, CsvWriter, Encoding, Formulas, RawTable};
 use proptest::prelude::*;
 
 const ODD: [&str; 14] = [
@@ -52,7 +52,7 @@ fn shown(table: &Table) -> Vec<(String, Vec<Option<String>>)> {
 fn written(table: &Table) -> Vec<u8> {
     let thread = format!("{:?}", std::thread::current().id());
     let path = std::env::temp_dir().join(format!("crm-mining-laws-{}-{thread}.csv", std::process::id()));
-    write_csv(table, &path).unwrap();
+    CsvWriter { formulas: Formulas::Keep }.write_path(table, &path).unwrap();
     let bytes = std::fs::read(&path).unwrap();
     std::fs::remove_file(&path).unwrap();
     bytes

@@ -19,6 +19,7 @@ use std::sync::Arc;
 /// ----------
 /// steps : sequence
 ///     What is done, in order: "exact_duplicates", "missing_customer", "unreadable",
+///     {"days": {"first": "2010-01-01", "last": "2011-12-09"}} (either may be left out),
 ///     {"cancellations": "net"} or {"cancellations": "drop"}, "non_positive", {"item_pattern": "^[0-9]{5}"},
 ///     "cap".
 /// roles : dict of str to str, optional

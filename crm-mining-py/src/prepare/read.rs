@@ -4,7 +4,7 @@ use crate::convert::{choice, plain};
 use crate::run::run;
 use crate::table::{Table, UNNAMED, read};
 use crm_mining::data::DateOrder;
-use crm_mining::prepare::{self, CsvReader, Encoding, ParquetReader};
+use crm_mining::prepare::{self, CsvReader, CsvWriter, Encoding, ParquetReader};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use std::path::PathBuf;
@@ -165,10 +165,15 @@ pub(crate) fn read_parquet<'py>(
 ///     What to write.
 /// path : path
 ///     The file.
+/// formulas : {"neutralize", "keep"}, default "neutralize"
+///     What happens to texts that a spreadsheet would run as a formula: a ``'`` is put before them, or they
+///     are written as they are, so that `read_csv` reads the very same values back.
 #[pyfunction]
-pub(crate) fn write_csv(table: &Bound<'_, PyAny>, path: PathBuf) -> PyResult<()> {
+#[pyo3(signature = (table, path, *, formulas = "neutralize"))]
+pub(crate) fn write_csv(table: &Bound<'_, PyAny>, path: PathBuf, formulas: &str) -> PyResult<()> {
     let rows = read(table, UNNAMED, None)?;
-    run(table.py(), None, move |_| prepare::write_csv(&rows, path))
+    let writer = CsvWriter { formulas: choice("CsvWriter", "formulas", formulas)? };
+    run(table.py(), None, move |_| writer.write_path(&rows, path))
 }
 
 /// Writes a table or frame as Parquet, packed by Zstandard. The file appears whole or not at all.

@@ -15,7 +15,7 @@ pub use read::{BadRow, BadRowReason, CsvReader, Encoding, RawTable, ReadReport, 
 #[cfg(feature = "parquet")]
 pub use read::{ParquetReader, read_parquet};
 pub use sample::{Mess, Sample, SampleShop, Truth};
-pub use write::write_csv;
 #[cfg(feature = "parquet")]
 pub use write::write_parquet;
 pub(crate) use write::write_whole;
+pub use write::{CsvWriter, Formulas, write_csv};

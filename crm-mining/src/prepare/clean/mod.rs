@@ -11,7 +11,7 @@ pub use cleaned::{Change, Cleaned, Rejected, StepCount};
 pub use reason::Reason;
 
 use super::read::RawTable;
-use crate::data::Roles;
+use crate::data::{Day, Roles};
 use crate::error::{Result, invalid_parameter};
 use crate::model::Control;
 use lines::Lines;
@@ -39,6 +39,14 @@ pub enum Step {
     /// Sets aside rows whose time, quantity, price or amount is missing, unreadable, not finite or above 1e15,
     /// or whose order or item is missing.
     Unreadable,
+    /// Sets aside rows whose moment is before the day `first` or after the day `last`, in UTC: a wrong date in
+    /// the future would else be taken for today.
+    Days {
+        /// The first day that can be; no bound without it.
+        first: Option<Day>,
+        /// The last day that can be, such as that of the export; no bound without it.
+        last: Option<Day>,
+    },
     /// Deals with lines of negative quantity (of negative amount, where there is no quantity).
     Cancellations(Cancellations),
     /// Sets aside rows whose quantity, unit price or amount is not above 0.
@@ -164,6 +172,7 @@ impl Step {
             Step::ExactDuplicates => "exact duplicates",
             Step::MissingCustomer => "missing customer",
             Step::Unreadable => "unreadable",
+            Step::Days { .. } => "days",
             Step::Cancellations(_) => "cancellations",
             Step::NonPositive => "non-positive",
             Step::ItemPattern(_) => "item pattern",
@@ -179,6 +188,15 @@ impl Step {
                 (!named).then_some(Reason::MissingCustomer)
             }),
             Step::Unreadable => lines.set_aside_unreadable()?,
+            Step::Days { first, last } => {
+                lines.read()?;
+                lines.reject(|lines, row| {
+                    let day = Day::of_micros(*lines.numbers()?.time.get(row)?);
+                    let outside =
+                        first.is_some_and(|first| day < first) || last.is_some_and(|last| last < day);
+                    outside.then_some(Reason::OutsideDays)
+                });
+            }
             Step::Cancellations(Cancellations::Drop) => {
                 lines.read()?;
                 lines.reject(|lines, row| lines.is_cancellation(row).then_some(Reason::Cancellation));

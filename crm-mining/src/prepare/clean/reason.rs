@@ -52,6 +52,8 @@ pub enum Reason {
         /// The part the value plays.
         role: &'static str,
     },
+    /// Its day is before the first or after the last one that can be.
+    OutsideDays,
     /// Its item code does not match the pattern of products.
     NotAProduct,
 }
@@ -70,6 +72,7 @@ impl Reason {
             Reason::CancellationWithoutSale => "cancellation without its sale",
             Reason::CancelledBy { .. } => "sale cancelled",
             Reason::NonPositive { .. } => "not above 0",
+            Reason::OutsideDays => "outside the days",
             Reason::NotAProduct => "not a product",
         }
     }
@@ -90,6 +93,7 @@ impl std::fmt::Display for Reason {
             Reason::CancellationWithoutSale => f.write_str("cancellation without its sale"),
             Reason::CancelledBy { row } => write!(f, "sale cancelled by row {row}"),
             Reason::NonPositive { role } => write!(f, "{role} not above 0"),
+            Reason::OutsideDays => f.write_str("its day is outside those that can be"),
             Reason::NotAProduct => f.write_str("item code is not that of a product"),
         }
     }
