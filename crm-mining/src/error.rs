@@ -69,13 +69,29 @@ pub enum ErrorKind {
     #[error("{table}: column {column:?}, row {row}: must be {must_be}; got {got}")]
     InvalidValue { table: String, column: String, row: u64, must_be: String, got: String },
 
-    /// A column of dates reads as day first and as month first alike.
+    /// A column of dates reads in more than one order.
     #[error(
-        "{table}: column {column:?}: the dates do not decide between day first and month first \
+        "{table}: column {column:?}: the dates do not decide the order of day, month and year \
          ({day_first} values only read day first, {month_first} only month first, {either} either way; \
          for example row {row}); choose a DateOrder"
     )]
     AmbiguousDates { table: String, column: String, day_first: u64, month_first: u64, either: u64, row: u64 },
+
+    /// A column of numbers reads with a decimal point and with a decimal comma alike, or some only with the one
+    /// and some only with the other.
+    #[error(
+        "{table}: column {column:?}: the numbers do not decide between decimal point and decimal comma \
+         ({point} values only read with a point, {comma} only with a comma, {either} either way; \
+         for example row {row}); choose a NumberStyle"
+    )]
+    AmbiguousNumbers { table: String, column: String, point: u64, comma: u64, either: u64, row: u64 },
+
+    /// Amounts in several currencies stand in one column.
+    #[error(
+        "{table}: column {column:?}: amounts must be in one currency; found {}, the latter first in row {row}",
+        .currencies.join(" and ")
+    )]
+    MixedCurrencies { table: String, column: String, currencies: Vec<String>, row: u64 },
 
     /// Fewer observations than the method needs.
     #[error("{of}: needs at least {needed} {unit}; got {got}")]
@@ -152,6 +168,8 @@ impl ErrorKind {
             ErrorKind::InvalidColumn { .. } => "InvalidColumn",
             ErrorKind::InvalidValue { .. } => "InvalidValue",
             ErrorKind::AmbiguousDates { .. } => "AmbiguousDates",
+            ErrorKind::AmbiguousNumbers { .. } => "AmbiguousNumbers",
+            ErrorKind::MixedCurrencies { .. } => "MixedCurrencies",
             ErrorKind::NotEnoughData { .. } => "NotEnoughData",
             ErrorKind::TooManyClusters { .. } => "TooManyClusters",
             ErrorKind::SingleClass { .. } => "SingleClass",

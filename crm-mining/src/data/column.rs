@@ -137,8 +137,8 @@ impl Column {
             Values::Text(text) => match text.found {
                 Found::Text => "text",
                 Found::Int => "whole numbers",
-                Found::Float => "numbers",
-                Found::Time(_) => "dates",
+                Found::Float(_) => "numbers",
+                Found::Time(_) | Found::Counted(_) => "dates",
             },
             Values::Int(..) => "whole numbers",
             Values::Float(_) => "numbers",

@@ -101,7 +101,7 @@ impl Features {
         let mut values = vec![0.0; table.n_rows() * columns.len()];
         for (place, name) in columns.iter().enumerate() {
             let column = table.column(name)?;
-            let reading = column.read_numbers();
+            let reading = column.read_numbers(table)?;
             let cells = values.iter_mut().skip(place).step_by(columns.len());
             for (row, cell) in cells.enumerate() {
                 *cell = match reading.get(row) {

@@ -2,7 +2,10 @@
 
 use super::column::{Column, Values};
 use super::keys::Keys;
-use super::parse::{Cell, DateEvidence, DateOrder, Found, Moment, canonical_int, is_missing_marker, number};
+use super::parse::{
+    Cell, DateEvidence, DateOrder, Found, Moment, NumberEvidence, NumberFormat, NumberStyle, canonical_int,
+    is_code, is_missing_marker, number,
+};
 use super::strings::Strings;
 use crate::error::{ErrorKind, Result};
 use std::sync::Arc;
@@ -75,15 +78,34 @@ pub(crate) fn find_type(distinct: &Strings) -> Found {
     if values().all(|value| canonical_int(value).is_some()) {
         return Found::Int;
     }
-    // 007 reads as a number, but it is a code.
-    let coded =
-        |value: &str| value.len() > 1 && value.starts_with('0') && value.bytes().all(|b| b.is_ascii_digit());
-    if values().all(|value| matches!(number(value), Cell::Value(_)) && !coded(value)) {
-        return Found::Float;
+    if let Some(format) = number_format(distinct) {
+        return Found::Float(format);
     }
     let dates = values().filter(|value| Moment::read(value) != Moment::Other).count();
     let count = values().count();
     if dates * 10 >= count * 9 && dates > 0 { Found::Time(None) } else { Found::Text }
+}
+
+/// How the values are written, when all but missing markers are numbers and none is a code.
+fn number_format(distinct: &Strings) -> Option<NumberFormat> {
+    let all_read = |style| {
+        let mut values = distinct.iter().filter(|value| !is_missing_marker(value));
+        values.all(|value| matches!(number(value, style), Cell::Value(_)) && !is_code(value))
+    };
+    // What Rust reads needs no evidence: a point before three digits is a decimal point.
+    let plain = |value: &str| is_missing_marker(value) || value.trim().parse::<f64>().is_ok();
+    if distinct.iter().all(plain) {
+        return all_read(NumberStyle::DecimalPoint).then(NumberFormat::default);
+    }
+    // A column of words is told from its first one.
+    let style = [NumberStyle::DecimalPoint, NumberStyle::DecimalComma];
+    if !distinct.iter().all(|value| {
+        is_missing_marker(value) || style.iter().any(|&style| matches!(number(value, style), Cell::Value(_)))
+    }) {
+        return None;
+    }
+    let format = NumberEvidence::of(distinct).decide().ok()?;
+    all_read(format.style).then_some(format)
 }
 
 impl Column {

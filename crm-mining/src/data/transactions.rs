@@ -216,7 +216,8 @@ impl Day {
 /// The quantity of each line, where a column says, and its amount.
 fn amounts(table: &Table, roles: &Roles) -> Result<(Option<Vec<f64>>, Vec<f64>)> {
     let numbers = |column: &Column| {
-        every_value(table, column, &column.read_numbers()).and_then(|values| summable(table, column, values))
+        every_value(table, column, &column.read_numbers(table)?)
+            .and_then(|values| summable(table, column, values))
     };
     let quantity = played(table, &roles.quantity)?.map(numbers).transpose()?;
     if let Some(column) = played(table, &roles.amount)? {

@@ -129,7 +129,7 @@ impl<'a> Lines<'a> {
             ("amount", &self.roles.amount),
         ] {
             let Some(numbers) = column(name) else { continue };
-            let reading = numbers.read_numbers();
+            let reading = numbers.read_numbers(self.table)?;
             self.must_mostly_read(numbers, |row| reading.get(row))?;
             let sound = |value: &f64| value.abs() <= Transactions::LARGEST;
             let values = column_of(role, self.table.n_rows(), |row| reading.get(row), sound, &mut report);
