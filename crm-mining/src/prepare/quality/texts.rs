@@ -5,8 +5,10 @@ use super::patterns;
 use super::personal::{Personal, personal};
 use super::tally::{most_frequent, occurring};
 use super::words::Words;
-use crate::data::parse::{Cell, DateEvidence, Moment, canonical_int, is_missing_marker, number};
-use crate::data::{Found, Interner, Text};
+use crate::data::parse::{
+    Cell, DateEvidence, Moment, NumberEvidence, canonical_int, is_code, is_missing_marker, number,
+};
+use crate::data::{Found, Interner, NumberStyle, Text};
 use crate::error::Result;
 use crate::model::Control;
 
@@ -16,6 +18,9 @@ const BETWEEN: usize = 1 << 14;
 const USUAL: f64 = 0.05;
 /// … in a column where the usual ones make up this share.
 const SHAPED: f64 = 0.9;
+
+/// A longer text, in bytes, is no number and no date.
+const LONGEST: usize = 64;
 
 /// What the texts of a column are, in rows.
 #[derive(Default)]
@@ -44,16 +49,19 @@ struct Fits {
 }
 
 impl Fits {
-    fn of(value: &str) -> Fits {
-        let first = value.bytes().find(|b| !matches!(b, b'+' | b'-' | b'.'));
-        if !first.is_some_and(|b| b.is_ascii_digit()) {
+    fn of(value: &str, style: NumberStyle) -> Fits {
+        let digit = |c: char| c.is_ascii_digit() || ('０'..='９').contains(&c);
+        if value.len() > LONGEST || !value.contains(digit) {
             return Fits::default();
         }
         // 007 reads as a number, but it is a code.
-        let coded = value.len() > 1 && value.starts_with('0') && value.bytes().all(|b| b.is_ascii_digit());
         let whole = canonical_int(value).is_some();
-        let date = value.len() >= 8 && !matches!(Moment::read(value), Moment::Other | Moment::Nonexistent);
-        Fits { whole, number: whole || (!coded && matches!(number(value), Cell::Value(_))), date }
+        let date = value.len() >= 6 && !matches!(Moment::read(value), Moment::Other | Moment::Nonexistent);
+        Fits {
+            whole,
+            number: whole || (!is_code(value) && matches!(number(value, style), Cell::Value(_))),
+            date,
+        }
     }
 
     fn fit(self, content: ContentType) -> bool {
@@ -107,6 +115,7 @@ impl Texts {
         let mut all = Texts::default();
         let (mut whole, mut numbers, mut signs) = (0, 0, 0_u64);
         let mut patterns = Patterns::default();
+        let style = style(text);
         for (at, (value, count)) in occurring(text, counts).enumerate() {
             if at.is_multiple_of(BETWEEN) {
                 control.check("data profiling")?;
@@ -117,7 +126,7 @@ impl Texts {
                 continue;
             }
             let padded = trimmed.len() != value.len();
-            let fits = Fits::of(trimmed);
+            let fits = Fits::of(trimmed, style);
             all.valued += count;
             all.padded += if padded { count } else { 0 };
             whole += if fits.whole { count } else { 0 };
@@ -178,6 +187,17 @@ fn is_marker(trimmed: &str, extra: &[String]) -> bool {
     is_missing_marker(trimmed) || extra.iter().any(|marker| marker == trimmed)
 }
 
+/// How the numbers among the texts are written: as was found at reading, else as they prove themselves.
+fn style(text: &Text) -> NumberStyle {
+    match text.found() {
+        Found::Float(format) => format.style,
+        Found::Int | Found::Counted(_) => NumberStyle::DecimalPoint,
+        _ => NumberEvidence::of(text.distinct())
+            .decide()
+            .map_or(NumberStyle::DecimalPoint, |format| format.style),
+    }
+}
+
 /// The most frequent texts that are no markers and do not fit the content.
 pub(super) fn misfits(
     (text, counts): (&Text, &[u32]),
@@ -185,18 +205,20 @@ pub(super) fn misfits(
     extra_markers: &[String],
     top: usize,
 ) -> Vec<(String, u64)> {
+    let style = style(text);
     let misfit = |value: &str| {
         let value = value.trim();
-        !is_marker(value, extra_markers) && !Fits::of(value).fit(content)
+        !is_marker(value, extra_markers) && !Fits::of(value, style).fit(content)
     };
     most_frequent(occurring(text, counts).filter(|(value, _)| misfit(value)), top)
 }
 
 /// The numbers that texts say, ascending, with their counts.
 pub(super) fn numbers((text, counts): (&Text, &[u32])) -> Vec<(f64, u32)> {
+    let style = style(text);
     let mut runs: Vec<(f64, u32)> = occurring(text, counts)
-        .filter(|(value, _)| Fits::of(value.trim()).number)
-        .filter_map(|(value, count)| match number(value) {
+        .filter(|(value, _)| Fits::of(value.trim(), style).number)
+        .filter_map(|(value, count)| match number(value, style) {
             Cell::Value(value) => Some((value + 0.0, count)),
             _ => None,
         })
