@@ -28,7 +28,6 @@ mod zone;
 pub use baskets::Baskets;
 pub(crate) use baskets::Bought;
 pub use bitmap::Bitmap;
-#[cfg(feature = "excel")]
 pub(crate) use column::show_time;
 pub use column::{Column, Values};
 pub use csr::Csr;

@@ -3,6 +3,7 @@
 mod clean;
 mod link;
 mod normalize;
+mod quality;
 mod read;
 mod sample;
 mod write;
@@ -13,6 +14,10 @@ pub use link::{
     ScoredPairs, Similarity,
 };
 pub use normalize::{PersonName, pinyin, to_simplified};
+pub use quality::{
+    ColumnQuality, ColumnRole, ContentType, DateSpan, Lengths, Likeness, NumberSummary, Personal,
+    PersonalValues, Quality, QualityScore, QualityWeights, TableQuality, Timeliness, ValueCount,
+};
 pub use read::{
     Aspect, BadRow, BadRowReason, CsvReader, Dialect, Encoding, Escape, Finding, JsonLinesReader, LineEnds,
     Mend, MendedRow, Mending, RawTable, ReadReport, RepeatedNames, Spaces, read_csv, read_jsonl,
