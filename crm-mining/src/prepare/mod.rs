@@ -1,11 +1,15 @@
 //! From the outside world to records: reading, cleaning, and a shop of our own making.
 
 mod clean;
+mod dependency;
+mod detect;
 mod read;
 mod sample;
 mod write;
 
 pub use clean::{Cancellations, Change, Cleaned, Cleaner, Reason, Rejected, Step, StepCount};
+pub use dependency::{Dependency, DependencySearch, Determinants, Violation, dependencies};
+pub use detect::{ErrorDetector, Repair, Signal, Suspicion, Suspicions};
 pub use read::{BadRow, BadRowReason, CsvReader, Encoding, RawTable, ReadReport, read_csv};
 #[cfg(feature = "parquet")]
 pub use read::{ParquetReader, read_parquet};

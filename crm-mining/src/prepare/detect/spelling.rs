@@ -1,0 +1,157 @@
+//! Other spellings and misspellings of frequent values.
+
+use super::evidence::{Entry, Evidence, Findings, Values};
+use super::near::Word;
+use super::suspicion::Signal;
+use hashbrown::HashMap;
+
+/// The frequent and the rare values that are compared at most.
+const FREQUENT: usize = 2_000;
+const RARE: usize = 20_000;
+
+/// A text and how often it occurs.
+struct Counted<'a> {
+    text: &'a str,
+    count: u32,
+}
+
+pub(super) fn judge(values: &Values<'_>, findings: &mut Findings) {
+    blanks(values, findings);
+    variants(values, findings);
+    let whole: Vec<Counted<'_>> =
+        values.entries.iter().map(|e| Counted { text: &e.text, count: e.count }).collect();
+    let nearest = nearest(&whole, values.rows, 0.8, 5);
+    for entry in &values.entries {
+        if let Some(near) = nearest.get(&*entry.text) {
+            let reason = Signal::Misspelling { distance: near.distance, votes: near.votes };
+            let found = Evidence::soft(reason, near.weight).value(near.text);
+            findings.entry(entry.code).or_default().push(found);
+        }
+    }
+    words(values, findings);
+}
+
+/// Blanks at an end, where most values have none.
+fn blanks(values: &Values<'_>, findings: &mut Findings) {
+    let padded = |entry: &Entry<'_>| entry.text.trim() != entry.text;
+    if values.share(padded) < 0.5 {
+        for entry in values.entries.iter().filter(|entry| padded(entry)) {
+            let found = Evidence::hard(Signal::Blanks, 0.8).value(entry.text.trim());
+            findings.entry(entry.code).or_default().push(found);
+        }
+    }
+}
+
+/// Values that are equal but for case, blanks and punctuation: the rarer spelling is suspect when the most
+/// frequent one has five times its rows.
+fn variants(values: &Values<'_>, findings: &mut Findings) {
+    let folded = |text: &str| -> String {
+        text.chars().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let mut best: HashMap<String, &Entry<'_>> = HashMap::new();
+    let folds: Vec<String> = values.entries.iter().map(|entry| folded(&entry.text)).collect();
+    for (fold, entry) in folds.iter().zip(&values.entries) {
+        // Points, commas and signs make other numbers.
+        if fold.chars().any(char::is_alphabetic) {
+            let top = best.entry_ref(fold).or_insert(entry);
+            if (entry.count, &top.text) > (top.count, &entry.text) {
+                *top = entry;
+            }
+        }
+    }
+    for (fold, entry) in folds.iter().zip(&values.entries) {
+        if let Some(top) =
+            best.get(fold).filter(|top| top.code != entry.code && top.count >= entry.count.saturating_mul(5))
+        {
+            let found = Evidence::hard(Signal::Spelling { votes: top.count }, 0.85).value(&*top.text);
+            findings.entry(entry.code).or_default().push(found);
+        }
+    }
+}
+
+/// What a rare text was probably meant to be.
+#[derive(Clone, Copy)]
+struct Near<'a> {
+    text: &'a str,
+    distance: usize,
+    votes: u32,
+    weight: f64,
+}
+
+/// For each rare text the frequent one nearest to it, where texts that occur five times or more make up this
+/// `share` of all; a frequent text must occur `ratio` times as often as the rare one.
+fn nearest<'a>(texts: &[Counted<'a>], rows: usize, share: f64, ratio: u32) -> HashMap<&'a str, Near<'a>> {
+    let all: u64 = texts.iter().map(|text| u64::from(text.count)).sum();
+    let repeated: u64 = texts.iter().filter(|text| text.count >= 5).map(|text| u64::from(text.count)).sum();
+    if (repeated as f64) < share * all as f64 {
+        return HashMap::new();
+    }
+    let mut order: Vec<&Counted<'a>> = texts.iter().collect();
+    order.sort_by(|a, b| b.count.cmp(&a.count).then(a.text.cmp(b.text)));
+    let frequent: Vec<(&Counted<'a>, Word)> = order
+        .iter()
+        .take_while(|text| text.count >= 5)
+        .take(FREQUENT)
+        .map(|&text| (text, Word::new(text.text)))
+        .collect();
+    let rarely = (rows / 200).max(2) as u32;
+    let rare = order.iter().rev().take_while(|text| text.count <= rarely).take(RARE);
+    let spelt = |&&rare: &&&Counted<'a>| Some((rare.text, meant(rare, &frequent, ratio)?));
+    rare.filter(|rare| rare.text.chars().any(char::is_alphabetic)).filter_map(|rare| spelt(&rare)).collect()
+}
+
+/// One sign in four of it may differ; what differs in more than one in six is less sure, and so are words of
+/// two or three signs.
+fn meant<'a>(rare: &Counted<'a>, frequent: &[(&Counted<'a>, Word)], ratio: u32) -> Option<Near<'a>> {
+    let word = Word::new(rare.text);
+    let mut max = (word.len() / 4).max(1);
+    let mut best: Option<Near<'a>> = None;
+    for (text, other) in frequent.iter().filter(|(text, _)| text.count >= rare.count.saturating_mul(ratio)) {
+        let Some(distance) = word.distance(other, max) else { continue };
+        if distance == 0 || word.is_sibling(other) || best.is_some_and(|best| best.distance <= distance) {
+            continue;
+        }
+        max = distance;
+        let weight = match (word.len(), distance * 6 <= word.len()) {
+            (..=3, _) => 0.4,
+            (4..=5, _) => 0.55,
+            (_, true) => 0.7,
+            (_, false) => 0.55,
+        };
+        best = Some(Near { text: text.text, distance, votes: text.count, weight });
+    }
+    best
+}
+
+/// Rare words inside values, near a frequent word of the column.
+fn words(values: &Values<'_>, findings: &mut Findings) {
+    let mut counts: HashMap<&str, u32> = HashMap::new();
+    for entry in &values.entries {
+        for word in split(&entry.text) {
+            let count = counts.entry(word).or_default();
+            *count = count.saturating_add(entry.count);
+        }
+    }
+    let words: Vec<Counted<'_>> = counts.into_iter().map(|(text, count)| Counted { text, count }).collect();
+    let nearest = nearest(&words, values.rows, 0.9, 10);
+    for entry in &values.entries {
+        let slips: Vec<(&str, Near<'_>)> = split(&entry.text)
+            .filter_map(|word| Some((word, *nearest.get(word)?)))
+            .filter(|(word, _)| word.len() >= 4)
+            .collect();
+        let Some((_, first)) = slips.first() else { continue };
+        if slips.len() == 1 && first.text.len() == entry.text.len() {
+            continue;
+        }
+        let doubt: f64 = slips.iter().map(|(_, near)| 1.0 - near.weight * 0.9).product();
+        let repair =
+            slips.iter().fold(entry.text.to_string(), |text, (word, near)| text.replace(word, near.text));
+        let distance = slips.iter().map(|(_, near)| near.distance).sum();
+        let reason = Signal::Misspelling { distance, votes: first.votes };
+        findings.entry(entry.code).or_default().push(Evidence::soft(reason, 1.0 - doubt).value(repair));
+    }
+}
+
+fn split(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty())
+}
