@@ -20,7 +20,8 @@ use std::collections::{BTreeMap, HashMap};
 
 fn read(file: &str) -> Option<Table> {
     let path = common::data(file)?;
-    let raw = CsvReader::default().date_order(crm_mining::data::DateOrder::MonthFirst).read_path(path).unwrap();
+    let raw =
+        CsvReader::default().date_order(crm_mining::data::DateOrder::MonthFirst).read_path(path).unwrap();
     assert!(raw.rejected.is_empty(), "{file}");
     Some(raw.table)
 }
@@ -170,15 +171,162 @@ fn beers() {
 fn clean_tables() {
     for name in ["hospital", "flights", "beers"] {
         let Some(clean) = read(&format!("dirty/{name}/clean.csv")) else { return };
-        let found = ErrorDetector::default().detect(&clean).unwrap();
-        let mut by: BTreeMap<(String, &str), usize> = BTreeMap::new();
-        for cell in &found.cells {
-            *by.entry((cell.column.to_string(), cell.reasons[0].name())).or_default() += 1;
-        }
-        eprintln!("{name}: {} of {}: {by:?}", found.cells.len(), found.n_cells);
-        for cell in found.cells.iter().step_by(found.cells.len() / 10 + 1) {
-            eprintln!("    {cell:?}");
-        }
+        alarms(name, &clean);
     }
-    let _ = Column::ints("", vec![]);
+    for (file, rows) in OTHERS {
+        let Some(table) = read(file) else { return };
+        alarms(file, &head(&table, rows));
+    }
+}
+
+/// Tables that were not made to be dirty, and how many of their rows are used.
+const OTHERS: [(&str, usize); 7] = [
+    ("telco_churn/Telco-Customer-Churn.csv", 10_000),
+    ("bank_marketing/bank-full.csv.gz", 20_000),
+    ("german_credit/german_named.csv", 1_000),
+    ("online_retail/online_retail.csv.gz", 20_000),
+    ("bank_churn/Churn_Modelling.csv", 10_000),
+    ("satisfaction_airline/airline_passenger_satisfaction_20000.csv.gz", 20_000),
+    ("hillstrom/hillstrom.csv.gz", 20_000),
+];
+
+fn head(table: &Table, rows: usize) -> Table {
+    table.take(&(0..table.n_rows().min(rows) as u32).collect::<Vec<_>>())
+}
+
+fn alarms(name: &str, table: &Table) -> f64 {
+    let found = ErrorDetector::default().detect(table).unwrap();
+    let mut by: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for cell in &found.cells {
+        *by.entry((&cell.column, cell.reasons[0].name())).or_default() += 1;
+    }
+    for cell in found.cells.iter().step_by(found.cells.len() / 8 + 1) {
+        eprintln!("   DETAIL {cell:?}");
+    }
+    let share = found.cells.len() as f64 / found.n_cells as f64;
+    eprintln!(
+        "{name}: {} of {} cells suspected ({:.3} %): {by:?}",
+        found.cells.len(),
+        found.n_cells,
+        share * 100.0
+    );
+    share
+}
+
+/// Splitmix64.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % n as u64) as usize
+    }
+}
+
+const KINDS: [&str; 6] = ["typo", "marker", "gap", "swap", "format", "scale"];
+
+/// One error of each kind in one row of a hundred of each column, after the corruptions of jenga (Schelter et al.
+/// 2021) and the errors of BART: typing slips, missing markers, gaps, the value of another column, other case,
+/// blanks or signs, a number times 10, 100 or 1000.
+fn injected(clean: &Table) -> (Table, HashMap<(usize, usize), &'static str>) {
+    let mut random = Random(7);
+    let mut truth = HashMap::new();
+    let n = clean.columns().len();
+    let mut columns = Vec::new();
+    for position in 0..n {
+        let mut values: Vec<String> = (0..clean.n_rows()).map(|row| cell(clean, position, row)).collect();
+        for (row, value) in values.iter_mut().enumerate() {
+            let kind = KINDS[random.below(KINDS.len())];
+            if random.below(100) >= KINDS.len() || value.is_empty() {
+                continue;
+            }
+            let new = match kind {
+                "typo" => typo(value, &mut random),
+                "marker" => Some(["N/A", "?", "null", "NaN"][random.below(4)].to_owned()),
+                "gap" => Some(String::new()),
+                "swap" => Some(cell(clean, (position + 1 + random.below(n - 1)) % n, row)),
+                "format" => format_slip(value, &mut random),
+                _ => value
+                    .parse::<f64>()
+                    .ok()
+                    .map(|x| (x * [10.0, 100.0, 1000.0][random.below(3)]).to_string()),
+            };
+            if let Some(new) = new.filter(|new| new != value) {
+                *value = new;
+                truth.insert((position, row), kind);
+            }
+        }
+        let shown = values.iter().map(|value| (!value.is_empty()).then_some(value));
+        columns.push(Column::text(clean.columns()[position].name(), shown));
+    }
+    (Table::new("injected", columns).unwrap(), truth)
+}
+
+fn typo(value: &str, random: &mut Random) -> Option<String> {
+    let mut signs: Vec<char> = value.chars().collect();
+    let letters: Vec<usize> = (0..signs.len()).filter(|&at| signs[at].is_alphabetic()).collect();
+    if letters.len() < 2 {
+        return None;
+    }
+    let at = letters[random.below(letters.len())];
+    let letter = char::from(b'a' + random.below(26) as u8);
+    match random.below(4) {
+        0 => signs[at] = letter,
+        1 => signs.insert(at, letter),
+        2 => drop(signs.remove(at)),
+        _ if at + 1 < signs.len() => signs.swap(at, at + 1),
+        _ => return None,
+    }
+    Some(signs.into_iter().collect())
+}
+
+fn format_slip(value: &str, random: &mut Random) -> Option<String> {
+    let number = value.parse::<f64>().is_ok();
+    Some(match (number, random.below(3)) {
+        (true, 0) => format!("{value}%"),
+        (true, 1) => format!("${value}"),
+        (true, _) => format!("{value} units"),
+        (false, 0) => value.to_uppercase(),
+        (false, 1) => format!(" {value}"),
+        (false, _) => value.replace([' ', '-'], "_"),
+    })
+}
+
+/// Errors put into tables that the rules were not made for.
+#[test]
+fn injected_errors() {
+    let mut f1 = Vec::new();
+    for (file, rows) in OTHERS {
+        let Some(table) = read(file) else { return };
+        let clean = head(&table, rows);
+        let (dirty, truth) = injected(&clean);
+        let found = ErrorDetector::default().detect(&dirty).unwrap();
+        eprintln!("{file}");
+        for cell in found
+            .cells
+            .iter()
+            .filter(|c| &*c.column == "contact" || &*c.column == "Description" || &*c.column == "InvoiceNo")
+            .filter(|c| {
+                !truth.contains_key(&(
+                    clean.columns().iter().position(|k| k.name() == &*c.column).unwrap(),
+                    c.row as usize - 1,
+                ))
+            })
+            .step_by(20)
+        {
+            eprintln!("   DETAIL {cell:?}");
+        }
+        let (whole, kinds) = score(&dirty, &clean, &found, |column, row| truth[&(column, row)].to_owned());
+        for (kind, score) in kinds {
+            eprintln!("  {kind:20} {score}");
+        }
+        eprintln!("  all                  {whole}");
+        f1.push(whole.f1());
+    }
+    let mean = f1.iter().sum::<f64>() / f1.len() as f64;
+    eprintln!("mean F1 {mean:.3}");
+    assert!(mean >= 0.6, "{f1:?}");
 }

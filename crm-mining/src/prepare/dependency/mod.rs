@@ -1,6 +1,7 @@
 //! Which columns follow from which, and where they do not.
 
 mod coded;
+mod pairs;
 mod panel;
 mod search;
 mod tally;

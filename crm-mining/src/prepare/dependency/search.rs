@@ -2,7 +2,7 @@
 
 use super::coded::Coded;
 use super::tally::{Tally, values_of};
-use super::{DependencySearch, Determinants};
+use super::{DependencySearch, Determinants, pairs};
 use crate::data::{Csr, Text, group_positions};
 use crate::error::Result;
 use crate::math::random::Random;
@@ -14,9 +14,7 @@ use std::borrow::Cow;
 /// Rows of a sample, and of one group in it.
 const SAMPLE: usize = 30_000;
 const SAMPLE_PER_GROUP: usize = 2_000;
-/// Columns that are tried in pairs: those with the fewest values.
-const PAIRED: usize = 12;
-const STAGE: &str = "finding dependencies";
+pub(super) const STAGE: &str = "finding dependencies";
 
 /// A dependency by the positions of its columns.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,7 +58,7 @@ pub(in crate::prepare) fn search(
     let mut held: Vec<Link> =
         screened.iter().filter(|link| holds(link, settings) && !coarsens(link, screened)).cloned().collect();
     if settings.determinants == Determinants::Pairs {
-        held.extend(pairs(columns, screened, settings, control)?);
+        held.extend(pairs::pairs(columns, screened, settings, control)?);
     }
     let exact = |link: &Link| {
         control.check(STAGE)?;
@@ -68,22 +66,27 @@ pub(in crate::prepare) fn search(
     };
     let measured: Result<Vec<Link>> = held.par_iter().map(exact).collect();
     let mut measured: Vec<Link> = measured?.into_iter().filter(|link| holds(link, settings)).collect();
+    let better = pairs::alone_in(&measured);
+    measured.retain(|link| !better(link));
     let best = best_errors(&measured, columns.len());
     measured.retain(|link| best.get(link.dependent).is_some_and(|&best| link.g3 <= 2.0 * best + 0.01));
-    measured.sort_by(|a, b| {
-        (a.dependent, a.g3).partial_cmp(&(b.dependent, b.g3)).unwrap_or(std::cmp::Ordering::Equal)
-    });
+    measured.sort_by(by_dependent);
     Ok(measured)
 }
 
+/// By dependent column, then by error.
+pub(super) fn by_dependent(a: &Link, b: &Link) -> std::cmp::Ordering {
+    a.dependent.cmp(&b.dependent).then(a.g3.total_cmp(&b.g3)).then_with(|| a.determinant.cmp(&b.determinant))
+}
+
 /// A determinant repeats: at least half of the rows share their value with another row, and it has two values.
-fn repeats(column: &Coded<'_>) -> bool {
+pub(super) fn repeats(column: &Coded<'_>) -> bool {
     let shared: usize = column.counts.iter().filter(|&&count| count >= 2).map(|&count| count as usize).sum();
     column.n_occurring() >= 2 && shared * 2 >= column.codes.len() && shared > 0
 }
 
 /// Whole groups, chosen by their number, each thinned evenly when it is large.
-fn sample(column: &Coded<'_>) -> Vec<Vec<u32>> {
+pub(super) fn sample(column: &Coded<'_>) -> Vec<Vec<u32>> {
     let capped: usize = column.counts.iter().map(|&count| (count as usize).min(SAMPLE_PER_GROUP)).sum();
     let stride = capped.div_ceil(SAMPLE).max(1) as u64;
     let chosen = |&(code, rows): &(u64, &[u32])| {
@@ -96,7 +99,12 @@ fn sample(column: &Coded<'_>) -> Vec<Vec<u32>> {
     (0u64..).zip(groups.rows()).filter(chosen).map(|(_, rows)| thinned(rows)).collect()
 }
 
-fn measured(determinant: Vec<usize>, dependent: usize, groups: &[Vec<u32>], target: &Coded<'_>) -> Link {
+pub(super) fn measured(
+    determinant: Vec<usize>,
+    dependent: usize,
+    groups: &[Vec<u32>],
+    target: &Coded<'_>,
+) -> Link {
     let mut tally = Tally::new(target.counts.len());
     let values = values_of(groups.iter().map(Vec::as_slice), &target.codes);
     let (g3, rows) = tally.g3(&values);
@@ -138,7 +146,7 @@ pub(in crate::prepare) fn group_codes<'a>(
 }
 
 /// Few errors against chance: four fifths of them explained; or, where hardly any row deviates, two fifths.
-fn holds(link: &Link, settings: &DependencySearch) -> bool {
+pub(super) fn holds(link: &Link, settings: &DependencySearch) -> bool {
     let strict = link.g3 <= settings.max_g3 && link.gain() >= 0.8;
     let nearly_constant = link.g3 <= settings.max_g3 / 3.0 && link.gain() >= 0.4;
     link.rows >= settings.min_rows && (strict || nearly_constant)
@@ -161,70 +169,4 @@ fn best_errors(links: &[Link], n_columns: usize) -> Vec<f64> {
         }
     }
     best
-}
-
-/// Two columns together, where they leave less than half of the error of either alone: the best two pairs of
-/// each dependent column.
-fn pairs(
-    columns: &[Coded<'_>],
-    screened: &[Link],
-    settings: &DependencySearch,
-    control: &Control,
-) -> Result<Vec<Link>> {
-    let mut order: Vec<usize> = (0..columns.len()).filter(|&a| columns.get(a).is_some_and(repeats)).collect();
-    order.sort_by_key(|&a| (columns.get(a).map_or(0, Coded::n_occurring), a));
-    order.truncate(PAIRED);
-    let alone: HashMap<(usize, usize), f64> = screened
-        .iter()
-        .filter_map(|link| Some(((*link.determinant.first()?, link.dependent), link.g3)))
-        .collect();
-    let of = |a: usize, b: usize| alone.get(&(a, b)).copied().unwrap_or(1.0);
-    let second = |(position, &a): (usize, &usize)| -> Result<Vec<Link>> {
-        let mut found = Vec::new();
-        let first = columns.get(a).map(sample).unwrap_or_default();
-        for &b in order.get(position + 1..).unwrap_or_default() {
-            control.check(STAGE)?;
-            let groups = split(&first, columns.get(b));
-            let covered: usize = groups.iter().map(Vec::len).sum();
-            let all: usize = first.iter().map(Vec::len).sum();
-            // The errors of single columns must leave something to explain.
-            let open = |&c: &usize| c != a && c != b && of(a, c).min(of(b, c)) > 0.01;
-            for c in (0..columns.len()).filter(open).filter(|_| covered * 2 >= all) {
-                let Some(target) = columns.get(c) else { continue };
-                let link = measured(vec![a, b], c, &groups, target);
-                if holds(&link, settings) && link.g3 < of(a, c).min(of(b, c)) / 2.0 {
-                    found.push(link);
-                }
-            }
-        }
-        Ok(found)
-    };
-    let found: Result<Vec<Vec<Link>>> =
-        order.iter().enumerate().collect::<Vec<_>>().into_par_iter().map(second).collect();
-    let mut found = found?.concat();
-    found.sort_by(|a, b| {
-        (a.dependent, a.g3).partial_cmp(&(b.dependent, b.g3)).unwrap_or(std::cmp::Ordering::Equal)
-    });
-    let mut taken: HashMap<usize, usize> = HashMap::new();
-    found.retain(|link| {
-        let taken = taken.entry(link.dependent).or_default();
-        *taken += 1;
-        *taken <= 2
-    });
-    Ok(found)
-}
-
-/// Groups split by a second column; those of one row are left out.
-fn split(groups: &[Vec<u32>], by: Option<&Coded<'_>>) -> Vec<Vec<u32>> {
-    let Some(by) = by else { return Vec::new() };
-    let mut parts = Vec::new();
-    for group in groups {
-        let code = |row: &u32| by.codes.get(*row as usize).copied().unwrap_or(Text::MISSING);
-        let mut rows: Vec<u32> = group.iter().copied().filter(|row| code(row) != Text::MISSING).collect();
-        rows.sort_by_key(|row| (code(row), *row));
-        parts.extend(
-            rows.chunk_by(|a, b| code(a) == code(b)).filter(|part| part.len() >= 2).map(<[u32]>::to_vec),
-        );
-    }
-    parts
 }

@@ -98,7 +98,8 @@ struct Verdict {
     repair: (Option<Repair>, f64),
 }
 
-/// Noisy-or over all evidence; `None` below the threshold. The repair is that of the strongest evidence with one.
+/// Noisy-or over all evidence; `None` below the threshold. The repair is what the other rows say, else
+/// that of the strongest evidence with one.
 fn weigh(known: &[Evidence], more: &[Evidence], confirmed: f64, threshold: f64) -> Option<Verdict> {
     let weight = |evidence: &Evidence| match evidence.soft {
         true => evidence.weight * (1.0 - TAKEN_BACK * confirmed),
@@ -111,8 +112,13 @@ fn weigh(known: &[Evidence], more: &[Evidence], confirmed: f64, threshold: f64) 
     }
     let mut order: Vec<&Evidence> = all().filter(|evidence| weight(evidence) > 0.05).collect();
     order.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
+    let by_rows = |e: &&&Evidence| {
+        weight(e) >= 0.5 && matches!(e.reason, Signal::Dependency { .. } | Signal::Conflict { .. })
+    };
     let repair = order
         .iter()
+        .filter(by_rows)
+        .chain(&order)
         .find_map(|evidence| Some((Some(evidence.repair.clone()?), weight(evidence))))
         .unwrap_or((None, 0.0));
     let reasons = order.iter().map(|evidence| evidence.reason.clone()).collect();

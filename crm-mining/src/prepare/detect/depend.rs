@@ -6,6 +6,7 @@ use crate::data::Text;
 use crate::error::Result;
 use crate::model::Control;
 use crate::prepare::dependency::{Coded, Link, Majority, Panel, Verdict, group_codes, majorities};
+use hashbrown::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// What other rows say of the cells of a column.
@@ -79,15 +80,24 @@ pub(super) fn judge(
         told.sources.push(names.join(" + ").into());
         let (groups, n_groups) = group_codes(columns, &link.determinant);
         let majorities = majorities(&groups, n_groups, &column.codes, column.counts.len());
-        told.hear(by, 1.0 - link.g3, &groups, &majorities, &column.codes);
+        let loyal = loyal(&groups, &majorities, column);
+        told.hear(by, 1.0 - link.g3, (&groups, &column.codes), &majorities, &loyal);
     }
     Ok(Some(told))
 }
 
 impl Told {
     /// A voice is as sure as the share of the other rows that agree, one of them set against it, times the share
-    /// of rows in which the dependency holds. A majority of less than two is none.
-    fn hear(&mut self, by: u16, holds: f64, groups: &[u32], majorities: &[Majority], codes: &[u32]) {
+    /// of rows in which the dependency holds. A majority of less than two is none, and nothing is said against
+    /// loyal values.
+    fn hear(
+        &mut self,
+        by: u16,
+        holds: f64,
+        (groups, codes): (&[u32], &[u32]),
+        majorities: &[Majority],
+        loyal: &HashSet<u32>,
+    ) {
         let cells = self.against.iter_mut().zip(&mut self.confirmed);
         for ((&group, &code), (against, confirmed)) in groups.iter().zip(codes).zip(cells) {
             let Some(&majority) = majorities.get(group as usize) else { continue };
@@ -96,7 +106,7 @@ impl Told {
             if majority.code == code {
                 let sure = f64::from(majority.votes.saturating_sub(1)) / (others + 1.0) * holds;
                 *confirmed = (1.0 - (1.0 - f64::from(*confirmed)) * (1.0 - sure)) as f32;
-            } else if majority.votes >= 2 {
+            } else if majority.votes >= 2 && !loyal.contains(&code) {
                 let sure = (f64::from(majority.votes) / (others + 1.0) * holds) as f32;
                 let before = against.unwrap_or(Against { doubt: 1.0, by, sure: 0.0, majority });
                 let doubt = before.doubt * (1.0 - sure);
@@ -107,6 +117,25 @@ impl Told {
             }
         }
     }
+}
+
+/// Values that are in the minority, but occur five times or more, a tenth as often as the majority, and hardly
+/// ever (one row in ten) outside that one group: two shops of one name rather than a slip.
+fn loyal(groups: &[u32], majorities: &[Majority], column: &Coded<'_>) -> HashSet<u32> {
+    let mut inside: HashMap<(u32, u32), u32> = HashMap::new();
+    for (&group, &code) in groups.iter().zip(column.codes.iter()) {
+        if code != Text::MISSING
+            && majorities.get(group as usize).is_some_and(|majority| majority.code != code)
+        {
+            *inside.entry((group, code)).or_default() += 1;
+        }
+    }
+    let is_loyal = |&(&(group, code), &count): &(&(u32, u32), &u32)| {
+        let votes = majorities.get(group as usize).map_or(0, |majority| majority.votes);
+        let all = column.counts.get(code as usize).copied().unwrap_or(0);
+        count >= 5 && u64::from(count) * 10 >= u64::from(votes) && u64::from(count) * 10 >= u64::from(all) * 9
+    };
+    inside.iter().filter(is_loyal).map(|(&(_, code), _)| code).collect()
 }
 
 fn reported(columns: &[Coded<'_>], target: usize, panel: &Panel) -> Told {

@@ -38,8 +38,13 @@ fn affixed(text: &str) -> Option<Affixed<'_>> {
     let (core, after) = rest.split_at_checked(end)?;
     let trimmed = core.trim_end_matches(['.', ',', '-']);
     let after = rest.get(trimmed.len()..).filter(|_| after.len() <= LONGEST)?;
-    let coded =
-        before.len() > 8 || after.contains(|c: char| c.is_ascii_digit()) || before.contains(['<', '>']);
+    // A prefix is a sign of currency or a word that stands apart; `ami-2` and `A11` are codes.
+    let currency = |sign: char| matches!(sign, '$' | '€' | '£' | '¥' | '￥' | '₹' | '₽' | '₩');
+    let apart = before.is_empty() || before.ends_with(' ') || before.trim().chars().all(currency);
+    let coded = !apart
+        || before.len() > 8
+        || before.contains(['<', '>'])
+        || after.contains(|c: char| c.is_ascii_digit());
     let number: f64 = trimmed.replace(',', "").parse().ok()?;
     (!coded && number.is_finite()).then_some(Affixed { number, core: trimmed, before, after })
 }
@@ -169,7 +174,7 @@ mod tests {
         assert_eq!(parts("12.0 oz."), Some(("".into(), 12.0, " oz.".into())));
         assert_eq!(parts("$1,234.50"), Some(("$".into(), 1234.5, "".into())));
         assert_eq!(parts("-3%"), Some(("".into(), -3.0, "%".into())));
-        for text in ["", "abc", "1 - 4 yrs", "2024-01-05", "10.0.0.1", "< 5 DM"] {
+        for text in ["", "abc", "1 - 4 yrs", "2024-01-05", "10.0.0.1", "< 5 DM", "ami-2", "A11"] {
             assert_eq!(parts(text), None, "{text}");
         }
         assert_eq!(shortest(0.055999999999999994), "0.056");

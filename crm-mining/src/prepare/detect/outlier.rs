@@ -7,7 +7,7 @@ use super::suspicion::Signal;
 const FAR: f64 = 8.0;
 
 /// Distances from the median, measured by the median absolute deviation, on the log scale when the numbers are
-/// positive: incomes and amounts are skewed, and a wrong unit multiplies. A negative number among positive ones
+/// positive and lie more evenly there, as incomes and amounts do. A negative number among positive ones
 /// is suspect by its sign.
 pub(super) fn judge(mut numbers: Vec<(&Entry<'_>, f64)>, findings: &mut Findings) {
     const LEAST: u64 = 50;
@@ -25,14 +25,13 @@ pub(super) fn judge(mut numbers: Vec<(&Entry<'_>, f64)>, findings: &mut Findings
         }
         numbers.retain(|(_, x)| *x >= 0.0);
     }
-    let zero: u64 = weigh(&numbers.iter().filter(|(_, x)| *x == 0.0).copied().collect::<Vec<_>>());
-    if below * 200 <= all && zero * 2 < all {
-        numbers.retain(|(_, x)| *x > 0.0);
-        numbers.iter_mut().for_each(|(_, x)| *x = x.ln());
+    let logs: Vec<(&Entry<'_>, f64)> =
+        numbers.iter().filter(|(_, x)| *x > 0.0).map(|&(entry, x)| (entry, x.ln())).collect();
+    if below * 200 <= all && weigh(&logs) * 2 > all && skew(&logs) < skew(&numbers) {
+        numbers = logs;
     }
-    let center = median(numbers.iter().map(|(entry, x)| (*x, entry.count)).collect());
-    let spread =
-        1.4826 * median(numbers.iter().map(|(entry, x)| ((x - center).abs(), entry.count)).collect());
+    let center = quantile(&numbers, 0.5, |x| x);
+    let spread = 1.4826 * quantile(&numbers, 0.5, |x| (x - center).abs());
     if spread <= 0.0 {
         return;
     }
@@ -49,14 +48,21 @@ pub(super) fn judge(mut numbers: Vec<(&Entry<'_>, f64)>, findings: &mut Findings
     }
 }
 
-/// The weighted lower median.
-fn median(mut values: Vec<(f64, u32)>) -> f64 {
+/// How lopsided the middle four fifths are: 0 when the median lies in the middle, 1 at an end.
+fn skew(numbers: &[(&Entry<'_>, f64)]) -> f64 {
+    let [low, middle, high] = [0.1, 0.5, 0.9].map(|share| quantile(numbers, share, |x| x));
+    if high > low { ((high - middle) - (middle - low)).abs() / (high - low) } else { 1.0 }
+}
+
+/// The weighted lower quantile of what the function makes of the numbers.
+fn quantile(numbers: &[(&Entry<'_>, f64)], share: f64, of: impl Fn(f64) -> f64) -> f64 {
+    let mut values: Vec<(f64, u32)> = numbers.iter().map(|&(entry, x)| (of(x), entry.count)).collect();
     values.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let half: u64 = values.iter().map(|(_, count)| u64::from(*count)).sum::<u64>().div_ceil(2);
-    let mut seen = 0;
+    let all: u64 = values.iter().map(|(_, count)| u64::from(*count)).sum();
+    let mut seen = 0u64;
     for &(value, count) in &values {
         seen += u64::from(count);
-        if seen >= half {
+        if seen as f64 >= share * all as f64 {
             return value;
         }
     }

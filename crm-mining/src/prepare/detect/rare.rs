@@ -37,19 +37,27 @@ impl<'a> Vocabulary<'a> {
     }
 }
 
-/// In a column of few values (99 % of at least 200 rows hold values of 1 % or more) a value of one row in a
-/// thousand is suspect; and anywhere a rare value that another column repeats.
+/// A value of one row in a thousand is suspect where values of 1 % or more make up nearly all rows (at least 200):
+/// by itself where they make up 99 %, with other evidence where they make up 95 %. Anywhere, a rare value that
+/// another column repeats is.
 pub(super) fn judge(values: &Values<'_>, here: u32, others: &Vocabulary<'_>, findings: &mut Findings) {
+    if values.rows < 50 {
+        return;
+    }
     let rarely = |count: u32| count as usize <= (values.rows / 1000).max(1);
-    let closed =
-        values.rows >= 200 && values.share(|entry| entry.count as usize * 100 >= values.rows) >= 0.99;
-    for entry in values.entries.iter().filter(|entry| rarely(entry.count) && values.rows >= 50) {
+    let weight = match values.share(|entry| entry.count as usize * 100 >= values.rows) {
+        _ if values.rows < 200 => None,
+        0.99.. => Some(0.55),
+        0.95.. => Some(0.35),
+        _ => None,
+    };
+    for entry in values.entries.iter().filter(|entry| rarely(entry.count)) {
         if let Some(of) = others.elsewhere(&entry.text, here) {
             findings.entry(entry.code).or_default().push(Evidence::soft(Signal::ForeignValue { of }, 0.6));
         }
-        if closed {
+        if let Some(weight) = weight {
             let reason = Signal::RareValue { count: entry.count };
-            findings.entry(entry.code).or_default().push(Evidence::soft(reason, 0.55));
+            findings.entry(entry.code).or_default().push(Evidence::soft(reason, weight));
         }
     }
 }

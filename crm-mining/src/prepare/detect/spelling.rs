@@ -21,14 +21,20 @@ pub(super) fn judge(values: &Values<'_>, findings: &mut Findings) {
     let whole: Vec<Counted<'_>> =
         values.entries.iter().map(|e| Counted { text: &e.text, count: e.count }).collect();
     let nearest = nearest(&whole, values.rows, 0.8, 5);
+    let words = count_words(values);
     for entry in &values.entries {
-        if let Some(near) = nearest.get(&*entry.text) {
+        // Another combination of words that the column knows is another value.
+        let known = |word: &str| words.get(word).is_some_and(|&count| count > entry.count);
+        if let Some(near) = nearest.get(&*entry.text).filter(|_| !split(&entry.text).all(known)) {
             let reason = Signal::Misspelling { distance: near.distance, votes: near.votes };
-            let found = Evidence::soft(reason, near.weight).value(near.text);
+            let mut found = Evidence::soft(reason, near.weight);
+            if near.alone {
+                found = found.value(near.text);
+            }
             findings.entry(entry.code).or_default().push(found);
         }
     }
-    words(values, findings);
+    slips_in_words(values, &words, findings);
 }
 
 /// Blanks at an end, where most values have none.
@@ -76,6 +82,8 @@ struct Near<'a> {
     distance: usize,
     votes: u32,
     weight: f64,
+    /// Whether no other is as near and half as frequent.
+    alone: bool,
 }
 
 /// For each rare text the frequent one nearest to it, where texts that occur five times or more make up this
@@ -94,7 +102,7 @@ fn nearest<'a>(texts: &[Counted<'a>], rows: usize, share: f64, ratio: u32) -> Ha
         .take(FREQUENT)
         .map(|&text| (text, Word::new(text.text)))
         .collect();
-    let rarely = (rows / 200).max(2) as u32;
+    let rarely = (rows / 100).max(2) as u32;
     let rare = order.iter().rev().take_while(|text| text.count <= rarely).take(RARE);
     let spelt = |&&rare: &&&Counted<'a>| Some((rare.text, meant(rare, &frequent, ratio)?));
     rare.filter(|rare| rare.text.chars().any(char::is_alphabetic)).filter_map(|rare| spelt(&rare)).collect()
@@ -106,9 +114,15 @@ fn meant<'a>(rare: &Counted<'a>, frequent: &[(&Counted<'a>, Word)], ratio: u32) 
     let word = Word::new(rare.text);
     let mut max = (word.len() / 4).max(1);
     let mut best: Option<Near<'a>> = None;
+    // A slip that is repeated needs more to speak against it.
+    let ratio = if rare.count > 2 { ratio.max(20) } else { ratio };
     for (text, other) in frequent.iter().filter(|(text, _)| text.count >= rare.count.saturating_mul(ratio)) {
         let Some(distance) = word.distance(other, max) else { continue };
-        if distance == 0 || word.is_sibling(other) || best.is_some_and(|best| best.distance <= distance) {
+        if distance == 0 || word.is_sibling(other) {
+            continue;
+        }
+        if let Some(best) = best.as_mut().filter(|best| best.distance <= distance) {
+            best.alone &= text.count < best.votes / 2;
             continue;
         }
         max = distance;
@@ -118,21 +132,14 @@ fn meant<'a>(rare: &Counted<'a>, frequent: &[(&Counted<'a>, Word)], ratio: u32) 
             (_, true) => 0.7,
             (_, false) => 0.55,
         };
-        best = Some(Near { text: text.text, distance, votes: text.count, weight });
+        best = Some(Near { text: text.text, distance, votes: text.count, weight, alone: true });
     }
     best
 }
 
 /// Rare words inside values, near a frequent word of the column.
-fn words(values: &Values<'_>, findings: &mut Findings) {
-    let mut counts: HashMap<&str, u32> = HashMap::new();
-    for entry in &values.entries {
-        for word in split(&entry.text) {
-            let count = counts.entry(word).or_default();
-            *count = count.saturating_add(entry.count);
-        }
-    }
-    let words: Vec<Counted<'_>> = counts.into_iter().map(|(text, count)| Counted { text, count }).collect();
+fn slips_in_words(values: &Values<'_>, counts: &HashMap<&str, u32>, findings: &mut Findings) {
+    let words: Vec<Counted<'_>> = counts.iter().map(|(&text, &count)| Counted { text, count }).collect();
     let nearest = nearest(&words, values.rows, 0.9, 10);
     for entry in &values.entries {
         let slips: Vec<(&str, Near<'_>)> = split(&entry.text)
@@ -148,8 +155,24 @@ fn words(values: &Values<'_>, findings: &mut Findings) {
             slips.iter().fold(entry.text.to_string(), |text, (word, near)| text.replace(word, near.text));
         let distance = slips.iter().map(|(_, near)| near.distance).sum();
         let reason = Signal::Misspelling { distance, votes: first.votes };
-        findings.entry(entry.code).or_default().push(Evidence::soft(reason, 1.0 - doubt).value(repair));
+        let mut found = Evidence::soft(reason, 1.0 - doubt);
+        if slips.iter().all(|(_, near)| near.alone) {
+            found = found.value(repair);
+        }
+        findings.entry(entry.code).or_default().push(found);
     }
+}
+
+/// The rows that hold each word.
+fn count_words<'a>(values: &'a Values<'_>) -> HashMap<&'a str, u32> {
+    let mut counts: HashMap<&str, u32> = HashMap::new();
+    for entry in &values.entries {
+        for word in split(&entry.text) {
+            let count = counts.entry(word).or_default();
+            *count = count.saturating_add(entry.count);
+        }
+    }
+    counts
 }
 
 fn split(text: &str) -> impl Iterator<Item = &str> {
