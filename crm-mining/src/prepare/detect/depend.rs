@@ -102,6 +102,12 @@ impl Told {
         for ((&group, &code), (against, confirmed)) in groups.iter().zip(codes).zip(cells) {
             let Some(&majority) = majorities.get(group as usize) else { continue };
             let own = u32::from(code != Text::MISSING);
+            // Errors strike anywhere: a group with far more than its share of them holds two values instead.
+            let (all, errors) = (f64::from(majority.of), f64::from(majority.of - majority.votes));
+            let expected = (1.0 - holds) * all;
+            if errors > expected + 4.0 * expected.sqrt() + 2.0 && majority.code != code {
+                continue;
+            }
             let others = f64::from(majority.of - own.min(majority.of));
             if majority.code == code {
                 let sure = f64::from(majority.votes.saturating_sub(1)) / (others + 1.0) * holds;
@@ -119,7 +125,7 @@ impl Told {
     }
 }
 
-/// Values that are in the minority, but occur five times or more, a tenth as often as the majority, and hardly
+/// Values that are in the minority, but occur three times or more, a tenth as often as the majority, and hardly
 /// ever (one row in ten) outside that one group: two shops of one name rather than a slip.
 fn loyal(groups: &[u32], majorities: &[Majority], column: &Coded<'_>) -> HashSet<u32> {
     let mut inside: HashMap<(u32, u32), u32> = HashMap::new();
@@ -133,7 +139,7 @@ fn loyal(groups: &[u32], majorities: &[Majority], column: &Coded<'_>) -> HashSet
     let is_loyal = |&(&(group, code), &count): &(&(u32, u32), &u32)| {
         let votes = majorities.get(group as usize).map_or(0, |majority| majority.votes);
         let all = column.counts.get(code as usize).copied().unwrap_or(0);
-        count >= 5 && u64::from(count) * 10 >= u64::from(votes) && u64::from(count) * 10 >= u64::from(all) * 9
+        count >= 3 && u64::from(count) * 10 >= u64::from(votes) && u64::from(count) * 10 >= u64::from(all) * 9
     };
     inside.iter().filter(is_loyal).map(|(&(_, code), _)| code).collect()
 }

@@ -165,7 +165,7 @@ fn of_values(columns: &[Coded<'_>], control: &Control) -> Result<Vec<Findings>> 
             pattern::judge(values, &mut findings);
             spelling::judge(values, &mut findings);
         }
-        rare::judge(values, here as u32, &vocabulary, &mut findings);
+        rare::judge(values, of_numbers, here as u32, &vocabulary, &mut findings);
         Ok(findings)
     };
     columns.par_iter().zip(&values).enumerate().map(judged).collect()

@@ -90,15 +90,29 @@ pub(super) fn judge(values: &Values<'_>, findings: &mut Findings) -> bool {
     plain >= 0.8 || dates >= 0.95
 }
 
-/// A rare value that is no number or date where nearly all are.
-fn types<'a>(others: impl Iterator<Item = &'a Entry<'a>>, rows: usize, findings: &mut Findings) {
+/// A rare value that is no number or date where nearly all are. Digits among the same signs again and again
+/// (`C536379`) are codes by intent.
+fn types<'a>(others: impl Iterator<Item = &'a Entry<'a>> + Clone, rows: usize, findings: &mut Findings) {
+    let has_digit = |entry: &Entry<'_>| entry.text.contains(|sign: char| sign.is_ascii_digit());
+    let skeleton =
+        |entry: &Entry<'_>| entry.text.chars().filter(|sign| !sign.is_ascii_digit()).collect::<String>();
+    let mut skeletons: HashMap<String, u64> = HashMap::new();
+    for entry in others.clone().filter(|entry| has_digit(entry)) {
+        *skeletons.entry(skeleton(entry)).or_default() += u64::from(entry.count);
+    }
     for entry in others {
         if is_missing_marker(entry.text.trim()) {
             let found = Evidence::hard(Signal::MissingMarker, 0.9).missing();
             findings.entry(entry.code).or_default().push(found);
             continue;
         }
-        let weight = if entry.count as usize * 100 <= rows.max(100) { 0.8 } else { 0.45 };
+        let seen = if has_digit(entry) {
+            skeletons.get(&skeleton(entry)).copied().unwrap_or(0)
+        } else {
+            u64::from(entry.count)
+        };
+        let rare = if has_digit(entry) { rows / 1000 } else { rows / 100 };
+        let weight = if seen <= rare.max(2) as u64 { 0.8 } else { 0.45 };
         findings.entry(entry.code).or_default().push(Evidence::soft(Signal::Type, weight));
     }
 }
@@ -137,7 +151,15 @@ fn units<'a>(
             }
         }
     } else if few && (plain >= 0.5 || crossed(with_unit()) >= 0.5) {
-        for (entry, read) in with_unit() {
+        // A word that follows at once is a unit when it is usual (12oz), else part of a code (15056BL).
+        let usual = |read: &Affixed<'_>| {
+            let count = forms
+                .iter()
+                .find(|(form, _)| *form == (read.before, read.after))
+                .map_or(0, |(_, count)| *count);
+            !read.after.starts_with(char::is_alphabetic) || count as f64 >= 0.2 * all
+        };
+        for (entry, read) in with_unit().filter(|(_, read)| usual(read)) {
             let found = Evidence::hard(Signal::Affix, 0.9).value(shortest(read.number));
             findings.entry(entry.code).or_default().push(found);
         }

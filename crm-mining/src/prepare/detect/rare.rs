@@ -39,14 +39,22 @@ impl<'a> Vocabulary<'a> {
 
 /// A value of one row in a thousand is suspect where values of 1 % or more make up nearly all rows (at least 200):
 /// by itself where they make up 99 %, with other evidence where they make up 95 %. Anywhere, a rare value that
-/// another column repeats is.
-pub(super) fn judge(values: &Values<'_>, here: u32, others: &Vocabulary<'_>, findings: &mut Findings) {
+/// another column repeats is. Numbers count as few when no more are rare than frequent.
+pub(super) fn judge(
+    values: &Values<'_>,
+    numbers: bool,
+    here: u32,
+    others: &Vocabulary<'_>,
+    findings: &mut Findings,
+) {
     if values.rows < 50 {
         return;
     }
+    let frequent = values.entries.iter().filter(|entry| entry.count as usize * 100 >= values.rows).count();
+    let open = numbers && values.entries.len() > 2 * frequent;
     let rarely = |count: u32| count as usize <= (values.rows / 1000).max(1);
     let weight = match values.share(|entry| entry.count as usize * 100 >= values.rows) {
-        _ if values.rows < 200 => None,
+        _ if values.rows < 200 || open => None,
         0.99.. => Some(0.55),
         0.95.. => Some(0.35),
         _ => None,
