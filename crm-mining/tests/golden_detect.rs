@@ -1,8 +1,10 @@
 //! Errors found without labels: precision, recall and F1 of cells on public dirty tables, beside Raha with
 //! labels, and on clean tables into which a seeded generator put errors.
 //!
-//! Raha's cell F1 with 20 labelled tuples (Mahdavi et al. 2019): hospital .72, flights .81, beers .99. A cell is
-//! wrong when its dirty text differs from the clean text at its position. One default configuration throughout.
+//! Raha's cell F1 with 20 labelled tuples (Mahdavi et al. 2019): hospital .72, flights .81, beers .99. Baran's F1 of
+//! repairs, all errors given (Mahdavi and Abedjan 2020): .88, 1.0, .91. A cell is wrong when its dirty text differs
+//! from the clean text at its position. One default configuration throughout; floors are a little below what was
+//! seen: F1 .986, .975, .999; right repairs 482 of 509, 4,108 of 4,920, 4,362 of 4,362.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -151,19 +153,19 @@ fn benchmark(name: &str) -> Option<Score> {
 #[test]
 fn hospital() {
     let Some(score) = benchmark("hospital") else { return };
-    assert!(score.f1() >= 0.72, "{score}");
+    assert!(score.f1() >= 0.97 && score.repaired >= 470, "{score}");
 }
 
 #[test]
 fn flights() {
     let Some(score) = benchmark("flights") else { return };
-    assert!(score.f1() >= 0.81, "{score}");
+    assert!(score.f1() >= 0.97 && score.repaired >= 4_100, "{score}");
 }
 
 #[test]
 fn beers() {
     let Some(score) = benchmark("beers") else { return };
-    assert!(score.f1() >= 0.95, "{score}");
+    assert!(score.f1() >= 0.99 && score.repaired >= 4_300, "{score}");
 }
 
 /// Of the cells of the clean tables, few are suspected.
@@ -171,11 +173,11 @@ fn beers() {
 fn clean_tables() {
     for name in ["hospital", "flights", "beers"] {
         let Some(clean) = read(&format!("dirty/{name}/clean.csv")) else { return };
-        alarms(name, &clean);
+        assert!(alarms(name, &clean) < 0.002, "{name}");
     }
     for (file, rows) in OTHERS {
         let Some(table) = read(file) else { return };
-        alarms(file, &head(&table, rows));
+        assert!(alarms(file, &head(&table, rows)) < 0.002, "{file}");
     }
 }
 
@@ -199,9 +201,6 @@ fn alarms(name: &str, table: &Table) -> f64 {
     let mut by: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for cell in &found.cells {
         *by.entry((&cell.column, cell.reasons[0].name())).or_default() += 1;
-    }
-    for cell in found.cells.iter().step_by(found.cells.len() / 8 + 1) {
-        eprintln!("   DETAIL {cell:?}");
     }
     let share = found.cells.len() as f64 / found.n_cells as f64;
     eprintln!(
@@ -305,20 +304,6 @@ fn injected_errors() {
         let (dirty, truth) = injected(&clean);
         let found = ErrorDetector::default().detect(&dirty).unwrap();
         eprintln!("{file}");
-        for cell in found
-            .cells
-            .iter()
-            .filter(|c| &*c.column == "contact" || &*c.column == "Description" || &*c.column == "InvoiceNo")
-            .filter(|c| {
-                !truth.contains_key(&(
-                    clean.columns().iter().position(|k| k.name() == &*c.column).unwrap(),
-                    c.row as usize - 1,
-                ))
-            })
-            .step_by(20)
-        {
-            eprintln!("   DETAIL {cell:?}");
-        }
         let (whole, kinds) = score(&dirty, &clean, &found, |column, row| truth[&(column, row)].to_owned());
         for (kind, score) in kinds {
             eprintln!("  {kind:20} {score}");
@@ -328,5 +313,5 @@ fn injected_errors() {
     }
     let mean = f1.iter().sum::<f64>() / f1.len() as f64;
     eprintln!("mean F1 {mean:.3}");
-    assert!(mean >= 0.6, "{f1:?}");
+    assert!(mean >= 0.9, "{f1:?}");
 }

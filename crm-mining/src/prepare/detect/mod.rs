@@ -39,14 +39,16 @@ use std::sync::Arc;
 /// | type | no number or date, where 95 % are | 0.45 to 0.8 |
 /// | pattern | a shape of less than 1 % of the rows, where few shapes make up 90 % | 0.3 to 0.7 |
 /// | misspelling | a rare value or word near a frequent one, in a column that repeats its values | 0.4 to 0.7 |
-/// | rare, foreign value | outside the few values of its column; repeated by another column | 0.55 to 0.6 |
+/// | rare, foreign value | outside the few values of its column; repeated by another column | 0.35 to 0.6 |
 /// | outlier | 8 deviations from the median, on the log scale where numbers are positive | 0.3 to 0.9 |
 /// | merged field | ends with a value of another column that has a gap there | 0.9 |
 /// | dependency | the other rows of the same determinant say otherwise | their share |
 /// | conflict | the other sources that report on the same thing say otherwise | posterior |
 ///
 /// What dependencies say for a value takes back what they say against it, and four fifths of pattern, type,
-/// misspelling, rarity and outlier. Sources are weighted by how often they agree with the others.
+/// misspelling, rarity and outlier. They say nothing against a value that belongs to its group alone (two shops of
+/// one name), nor in a group that deviates far more than chance spreads errors. Sources are weighted by how often
+/// they agree with the others; a source that tells nothing is not right.
 ///
 /// | setting | unit | default |
 /// |---|---|---|
@@ -58,7 +60,7 @@ use std::sync::Arc;
 ///
 /// # Complexity
 /// Values are judged once per distinct value; misspellings compare at most 20,000 rare with 2,000 frequent ones
-/// per column. Rows are passed once per dependency found. Uses the caller's threads; the result does not depend
+/// per column, of at most 400 signs. Rows are passed once per dependency found. Uses the caller's threads; the result does not depend
 /// on their number.
 ///
 /// # Reference
@@ -163,7 +165,8 @@ fn of_values(columns: &[Coded<'_>], control: &Control) -> Result<Vec<Findings>> 
         if column.is_text && !of_numbers {
             control.check(ErrorDetector::STAGE)?;
             pattern::judge(values, &mut findings);
-            spelling::judge(values, &mut findings);
+            control.check(ErrorDetector::STAGE)?;
+            spelling::judge(values, &mut findings, control)?;
         }
         rare::judge(values, of_numbers, here as u32, &vocabulary, &mut findings);
         Ok(findings)

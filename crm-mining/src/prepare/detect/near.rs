@@ -17,14 +17,19 @@ impl Word {
         self.signs.len()
     }
 
+    /// Whether length and signs leave room for a distance of at most `max`: each edit changes at most one sign of
+    /// either mask.
+    pub(super) fn may_be_near(&self, other: &Word, max: usize) -> bool {
+        let apart = (self.mask & !other.mask).count_ones().max((other.mask & !self.mask).count_ones());
+        self.signs.len().abs_diff(other.signs.len()) <= max && apart as usize <= max
+    }
+
     /// The Levenshtein distance, if it is at most `max`.
     pub(super) fn distance(&self, other: &Word, max: usize) -> Option<usize> {
-        let (a, b) = (&self.signs, &other.signs);
-        // Each edit changes at most one sign of either mask.
-        let apart = (self.mask & !other.mask).count_ones().max((other.mask & !self.mask).count_ones());
-        if a.len().abs_diff(b.len()) > max || apart as usize > max {
+        if !self.may_be_near(other, max) {
             return None;
         }
+        let (a, b) = (&self.signs, &other.signs);
         let mut row: Vec<usize> = (0..=b.len()).collect();
         for (i, x) in a.iter().enumerate() {
             let mut diagonal = i;
