@@ -1,6 +1,8 @@
 //! From the outside world to records: reading, cleaning, and a shop of our own making.
 
 mod clean;
+mod dependency;
+mod detect;
 mod link;
 mod normalize;
 mod quality;
@@ -9,6 +11,8 @@ mod sample;
 mod write;
 
 pub use clean::{Cancellations, Change, Cleaned, Cleaner, Reason, Rejected, Step, StepCount};
+pub use dependency::{Dependency, DependencySearch, Determinants, Violation, dependencies};
+pub use detect::{ErrorDetector, Repair, Signal, Suspicion, Suspicions};
 pub use link::{
     LabeledPairs, LinkByExample, LinkByExampleModel, LinkQuality, LinkThreshold, Prepared, RowPairs,
     ScoredPairs, Similarity,
