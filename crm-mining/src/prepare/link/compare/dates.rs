@@ -27,9 +27,11 @@ impl Date {
         };
         let mut days: Vec<_> = match Moment::read(text) {
             Moment::Plain(micros) => of(micros).into_iter().collect(),
-            Moment::Ordered { day_first, month_first } => {
-                [day_first, month_first].into_iter().flatten().filter_map(of).collect()
-            }
+            Moment::Ordered(orders) => [orders.day_first, orders.month_first, orders.year_first]
+                .into_iter()
+                .flatten()
+                .filter_map(of)
+                .collect(),
             Moment::Nonexistent | Moment::Other => Vec::new(),
         };
         days.dedup();

@@ -1,21 +1,20 @@
 //! Numbers.
 
+use crate::data::NumberStyle;
 use crate::data::parse::{Cell, number};
 
-/// A number made ready for comparison; NaN for what is none.
+/// A number made ready for comparison, with a decimal point if it reads so, else with a comma; NaN for what is
+/// none.
 pub(crate) fn read(text: &str) -> f64 {
-    let bare: String = text
-        .chars()
-        .filter(|sign| !matches!(sign, '$' | '€' | '£' | '¥' | '￥' | ',' | ' ' | '\u{a0}'))
-        .collect();
-    match number(&bare) {
-        Cell::Value(value) if value.is_finite() => value,
-        _ => f64::NAN,
-    }
+    let read = |style| match number(text, style) {
+        Cell::Value(value) if value.is_finite() => Some(value),
+        _ => None,
+    };
+    read(NumberStyle::DecimalPoint).or_else(|| read(NumberStyle::DecimalComma)).unwrap_or(f64::NAN)
 }
 
 /// 1 less the difference over the larger size; 0 for other signs and for what is no number. Currency signs and
-/// commas between thousands are passed over.
+/// signs between thousands are passed over.
 pub(crate) fn similarity(a: f64, b: f64) -> f64 {
     if a == b {
         return 1.0;
