@@ -111,7 +111,7 @@ fn clearness<'a>(rows: impl Iterator<Item = &'a Row>, delimiter: u8) -> f64 {
 fn find_delimiter(text: &[u8], last: bool, start: Signs) -> (Fit, String) {
     const GOOD: f64 = 0.4;
     let mut best = fit(text, last, Signs { delimiter: USUAL[0], ..start });
-    let mut try_on = |best: &mut Fit, signs: Signs, usual: bool| {
+    let try_on = |best: &mut Fit, signs: Signs, usual: bool| {
         let guess = fit(text, last, signs);
         if guess.score > best.score && (usual || is_evident(&guess)) {
             *best = guess;
