@@ -13,7 +13,10 @@ mod common;
 
 use common::data;
 use crm_mining::data::{Column, DateOrder, Found, Table, Values};
-use crm_mining::prepare::{BadRowReason, CsvReader, Encoding, Mend, Mending, RawTable, read_csv};
+use crm_mining::prepare::{
+    Aspect, BadRowReason, CsvReader, Dialect, Encoding, Escape, Mend, Mending, RawTable, RepeatedNames,
+    read_csv,
+};
 use crm_mining::{Control, ErrorKind};
 use std::io::Read;
 
@@ -261,4 +264,95 @@ fn tables_pass_for_raw_ones() {
     let table = Table::new("t", vec![Column::floats("x", vec![1.0, 2.0])]).unwrap();
     let raw = RawTable::from(table.clone());
     assert_eq!((raw.table, raw.rejected.len(), raw.report.rows), (table, 0, 2));
+}
+
+#[test]
+fn the_shape_of_a_table() {
+    // Case 5: delimiters, quotes and escapes.
+    for (text, delimiter) in [("a;b\n1;2\n", ';'), ("a\tb\n1\t2\n", '\t'), ("a|b\n1|2\n", '|')] {
+        let raw = read(text);
+        assert_eq!(raw.report.dialect.unwrap(), Dialect { delimiter, ..Dialect::default() });
+        let finding = raw.report.findings.iter().find(|finding| finding.of == Aspect::Delimiter).unwrap();
+        assert_eq!(finding.evidence, "parts 2 of 2 rows into 2 fields");
+    }
+    let raw = read("id,note\n1,'a, b'\n2,'it''s'\n");
+    assert_eq!(raw.report.dialect.unwrap().quote, Some('\''));
+    assert_eq!(column(&raw, "note"), texts(&["a, b", "it's"]));
+    let raw = read("id,note\n1,\"say \\\"hi, you\\\"\"\n2,\"b\"\n");
+    assert_eq!(raw.report.dialect.unwrap().escape, Escape::Backslash);
+    assert_eq!(column(&raw, "note"), texts(&["say \"hi, you\"", "b"]));
+    // Case 8: preamble, two header rows, further tables.
+    let table = "id,paid\n1,2.50\n2,3.50\n3,4.50\n";
+    let raw = read(format!("Sales of May\nprinted 2024-06-01\n\n{table}"));
+    assert_eq!(
+        (raw.report.preamble.as_str(), raw.table.n_rows()),
+        ("Sales of May\nprinted 2024-06-01\n\n", 3)
+    );
+    assert_eq!(column(&raw, "id"), texts(&["1", "2", "3"]));
+    assert_eq!(read(format!("number,EUR\n{table}")).table.columns()[1].name(), "EUR paid");
+    let raw = read(format!("{table}{table}"));
+    assert_eq!((raw.table.n_rows(), raw.rejected[0].reason), (6, BadRowReason::RepeatedHeader));
+    let raw = read(format!("{table}\nname,city,since\nAnna,Bonn,2020\nBob,Rome,2021\n"));
+    assert_eq!((raw.table.n_rows(), raw.rejected.len()), (3, 3));
+    assert!(raw.rejected.iter().all(|bad| bad.reason == BadRowReason::OtherTable));
+    assert!(raw.report.findings.iter().any(|finding| finding.of == Aspect::SecondTable));
+    let raw = read("1,2024-01-02\n2,2024-01-03\n");
+    assert_eq!((raw.table.columns()[1].name(), raw.table.n_rows()), ("column 2", 2));
+}
+
+#[test]
+fn everything_found_can_be_told() {
+    let text = b"# made by hand\n1:'a:b'\n2:c\n";
+    let reader = CsvReader::default().delimiter(b':').quote(b'\'').preamble_lines(1).header_rows(0);
+    let raw = reader.read_bytes("file", text).unwrap();
+    assert_eq!(column(&raw, "column 2"), texts(&["a:b", "c"]));
+    let again = CsvReader::default().dialect(raw.report.dialect.unwrap()).read_bytes("file", text).unwrap();
+    assert_eq!(again.table, raw.table);
+    let raw = CsvReader::default().quote(None).read_bytes("file", b"a,b\n\"1,2\"\n").unwrap();
+    assert_eq!(column(&raw, "a"), texts(&["\"1"]));
+    let reader = CsvReader::default().repeated_names(RepeatedNames::Numbered);
+    let raw = reader.read_bytes("file", b"v,a,v\n1,2,3\n").unwrap();
+    assert_eq!(raw.table.columns()[2].name(), "v (2)");
+    let reader = CsvReader::default().mend(Mend::Short);
+    let raw = reader.read_bytes("file", b"a,b,c\n1,2,3\n4\n").unwrap();
+    assert_eq!((raw.table.n_rows(), column(&raw, "b")[1].clone()), (2, None));
+    assert_eq!(raw.report.mended[0].how, Mending::FilledUp { expected: 3, got: 1 });
+}
+
+#[test]
+fn surplus_fields_that_hold_nothing() {
+    let good: String = (5..15).map(|i| format!("{i},2024-01-{i:02},x\n")).collect();
+    let odd = ",2,2024-01-03,b\n3,2024-01-04,c,\n4,2024-01-05,,d\n5,x,y,z\n";
+    let raw = read(format!("id,day,note\n{good}{odd}"));
+    assert_eq!(column(&raw, "id")[10..], texts(&["2", "3", "4"]));
+    assert_eq!(column(&raw, "note")[10..], texts(&["b", "c", "d"]));
+    assert_eq!((raw.report.mended.len(), raw.rejected.len()), (3, 1));
+}
+
+#[test]
+fn a_bad_row_is_returned_whole() {
+    let long = "x".repeat(5000);
+    let raw = read(format!("a,b\n1,2\n{long},{long},3\n"));
+    assert_eq!(raw.rejected[0].text, format!("{long},{long},3"));
+}
+
+#[test]
+fn files_made_to_break_readers() {
+    let Some(path) = data("hostile/parquet/arrow_and_parquet_testing_bad.tar.gz") else { return };
+    let mut tar = Vec::new();
+    flate2::read::MultiGzDecoder::new(std::fs::File::open(path).unwrap()).read_to_end(&mut tar).unwrap();
+    let text = |field: &[u8]| String::from_utf8_lossy(field).trim_end_matches(['\0', ' ']).to_owned();
+    let (mut at, mut seen) = (0, 0);
+    while at + 512 <= tar.len() && tar[at] != 0 {
+        let size = usize::from_str_radix(text(&tar[at + 124..at + 136]).trim(), 8).unwrap();
+        let bytes = &tar[at + 512..at + 512 + size];
+        let name = text(&tar[at..at + 100]);
+        // Any bytes will do: the Parquet files are read as text too.
+        if let Ok(raw) = CsvReader::default().read_bytes(&name, bytes) {
+            assert_eq!(raw.report.rows as usize, raw.table.n_rows() + raw.rejected.len(), "{name}");
+        }
+        seen += usize::from(name.contains("csv/fuzzing/clusterfuzz"));
+        at += 512 + size.div_ceil(512) * 512;
+    }
+    assert!(seen >= 6, "{seen}");
 }

@@ -15,6 +15,16 @@ pub enum Encoding {
     Utf16Be,
     /// GB18030, which includes GBK and GB2312.
     Gb18030,
+    /// Big5, for traditional Chinese.
+    Big5,
+    /// Shift_JIS, for Japanese.
+    ShiftJis,
+    /// EUC-KR, for Korean.
+    EucKr,
+    /// Windows-1250, for central European languages.
+    Windows1250,
+    /// Windows-1251, for Cyrillic letters.
+    Windows1251,
     /// Windows-1252, which includes the letters of Latin-1.
     Windows1252,
 }
@@ -32,6 +42,11 @@ impl Encoding {
             Encoding::Utf16Le => encoding_rs::UTF_16LE,
             Encoding::Utf16Be => encoding_rs::UTF_16BE,
             Encoding::Gb18030 => encoding_rs::GB18030,
+            Encoding::Big5 => encoding_rs::BIG5,
+            Encoding::ShiftJis => encoding_rs::SHIFT_JIS,
+            Encoding::EucKr => encoding_rs::EUC_KR,
+            Encoding::Windows1250 => encoding_rs::WINDOWS_1250,
+            Encoding::Windows1251 => encoding_rs::WINDOWS_1251,
             Encoding::Windows1252 => encoding_rs::WINDOWS_1252,
         }
     }
@@ -67,13 +82,25 @@ impl Encoding {
             invalid += usize::from(!chunk.invalid().is_empty() && !cut);
         }
         // In GB18030 about one pair of bytes in seven is also a sign of UTF-8.
-        if valid > 0 && valid >= invalid || invalid == 0 {
-            Encoding::Utf8
-        } else if looks_like_gb18030(text) {
-            Encoding::Gb18030
-        } else {
-            Encoding::Windows1252
-        }
+        if valid > 0 && valid >= invalid || invalid == 0 { Encoding::Utf8 } else { legacy(text) }
+    }
+}
+
+/// The encoding of a text that is no UTF-8. The detector knows languages by the frequency of their letters; of
+/// one or two Chinese names it is less sure than the plain look at where their bytes lie.
+fn legacy(text: &[u8]) -> Encoding {
+    let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
+    detector.feed(text, false);
+    let guess = detector.guess(None, chardetng::Utf8Detection::Deny);
+    match () {
+        () if guess == encoding_rs::GBK || guess == encoding_rs::GB18030 => Encoding::Gb18030,
+        () if guess == encoding_rs::BIG5 => Encoding::Big5,
+        () if guess == encoding_rs::SHIFT_JIS => Encoding::ShiftJis,
+        () if guess == encoding_rs::EUC_KR => Encoding::EucKr,
+        () if looks_like_gb18030(text) => Encoding::Gb18030,
+        () if guess == encoding_rs::WINDOWS_1250 => Encoding::Windows1250,
+        () if guess == encoding_rs::WINDOWS_1251 => Encoding::Windows1251,
+        () => Encoding::Windows1252,
     }
 }
 
@@ -111,7 +138,13 @@ mod tests {
         assert_eq!(Encoding::of_text(&encoded(chinese, encoding_rs::GB18030)), Encoding::Gb18030);
         assert_eq!(Encoding::of_text(&encoded(western, encoding_rs::WINDOWS_1252)), Encoding::Windows1252);
         let russian = encoded("1,Иванов Пётр\n2,Смирнова Анна\n", encoding_rs::WINDOWS_1251);
-        assert_ne!(Encoding::of_text(&russian), Encoding::Gb18030);
+        assert_eq!(Encoding::of_text(&russian), Encoding::Windows1251);
+        let taiwan = encoded("1,王小明,臺北\n2,陳淑芬,高雄\n", encoding_rs::BIG5);
+        assert_eq!(Encoding::of_text(&taiwan), Encoding::Big5);
+        let korea = encoded("1,김민준,서울\n2,이서연,부산\n", encoding_rs::EUC_KR);
+        assert_eq!(Encoding::of_text(&korea), Encoding::EucKr);
+        let japan = encoded("1,たなか はなこ,東京\n2,すずき たろう,大阪\n", encoding_rs::SHIFT_JIS);
+        assert_eq!(Encoding::of_text(&japan), Encoding::ShiftJis);
         let one_bad_row = [chinese.as_bytes(), b"1003,M\xFCller,Berlin\n"].concat();
         assert_eq!(Encoding::of_text(&one_bad_row), Encoding::Utf8);
         assert_eq!(Encoding::of_text(&chinese.as_bytes()[..4]), Encoding::Utf8);

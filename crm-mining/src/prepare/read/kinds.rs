@@ -48,11 +48,9 @@ fn is_number(field: &str) -> bool {
         let digit = c.is_ascii_digit() || ('０'..='９').contains(&c);
         digits += usize::from(digit);
         let joins = after_digit && matches!(c, '.' | ',' | '\'' | ' ' | '\u{A0}' | 'e' | 'E');
-        if !digit
-            && !joins
-            && !(matches!(c, '.' | ',') && digits == 0)
-            && !matches!(c, '-' | '+' if digits > 0 && !after_digit)
-        {
+        let begins = digits == 0 && matches!(c, '.' | ',');
+        let exponent = digits > 0 && !after_digit && matches!(c, '-' | '+');
+        if !(digit || joins || begins || exponent) {
             return false;
         }
         after_digit = digit;

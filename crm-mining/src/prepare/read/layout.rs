@@ -114,6 +114,7 @@ fn header(sample: &[Row], kinds: &[Kind], given: &Given) -> (usize, usize, Strin
     // Without numbers or dates, the first row that is as wide as the table names the columns.
     let first = match data {
         Some(_) => above.iter().position(names),
+        None if kinds.len() < 2 => Some(0),
         None => Some(above.iter().position(|row| names(row) && row.fields.len() == kinds.len()).unwrap_or(0)),
     };
     if let Some(rows) = given.header_rows {
@@ -200,6 +201,7 @@ mod tests {
             (",money,money\nid,paid,owed\nx,1.5,2\ny,2.5,3\nz,4,4\n", (0, 2, 3)),
             ("id,paid,owed\nx,NA,NA\ny,2.5,3\nz,4,4\n", (0, 1, 3)),
             ("name,city\nAnna,Bonn\nBob,Rome\n", (0, 1, 2)),
+            ("milk,bread,tea\nmilk\ntea\n", (0, 1, 1)),
             ("idday,name\n1,2024-01-02,x\n2,2024-01-03,y\n", (0, 1, 3)),
         ] {
             assert_eq!(layout(text), expected, "{text}");

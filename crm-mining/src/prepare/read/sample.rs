@@ -51,7 +51,10 @@ pub(super) fn rows(text: &[u8], signs: Signs, last: bool, most: usize, width: Op
                 let end = at + length;
                 let Some(next) = next_line(text, end, last) else { break };
                 let bytes = text.get(at..end).unwrap_or_default();
-                let mended = width.and_then(|width| fields_of_line(bytes, signs, width)).unwrap_or_default();
+                // A header may lack a delimiter and still name all columns but one.
+                let widths = width.into_iter().flat_map(|width| [width, width.saturating_sub(1)]);
+                let mended = widths.into_iter().find_map(|width| fields_of_line(bytes, signs, width));
+                let mended = mended.unwrap_or_default();
                 let values = mended.iter().map(|value| String::from_utf8_lossy(value).into_owned()).collect();
                 out.push(Row { span: at..end, next, line, fields: values, faulty: true });
                 (at, line) = (next, line + 1);
