@@ -62,8 +62,9 @@ pub enum Determinants {
 /// let city = (0..60).map(|row| Some(if row == 7 { "Boaz" } else { ["Birmingham", "Luverne", "Boaz"][row % 3] }));
 /// let table = Table::new("shops", vec![Column::text("zip", zip), Column::text("city", city)])?;
 /// let found = dependencies(&table)?;
-/// assert_eq!((found[0].determinant.join(" + "), found[0].dependent.as_str()), ("zip".into(), "city"));
-/// let violations = found[0].violations(&table)?;
+/// let city = found.iter().find(|found| found.dependent == "city").unwrap();
+/// assert_eq!(city.determinant, ["zip"]);
+/// let violations = city.violations(&table)?;
 /// assert_eq!((violations[0].row, violations[0].majority.as_str(), violations[0].votes), (8, "Luverne", 19));
 /// # Ok::<(), crm_mining::Error>(())
 /// ```

@@ -62,6 +62,10 @@ fn variants(values: &Values<'_>, findings: &mut Findings) {
     let folded = |text: &str| -> String {
         text.chars().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_lowercase).collect()
     };
+    // Where nothing is frequent, as among identifiers, there is nothing to be spelt like.
+    if values.entries.iter().all(|entry| entry.count < 5) {
+        return;
+    }
     let mut best: HashMap<String, &Entry<'_>> = HashMap::new();
     let folds: Vec<String> = values.entries.iter().map(|entry| folded(&entry.text)).collect();
     for (fold, entry) in folds.iter().zip(&values.entries) {
