@@ -1,12 +1,19 @@
 //! From the outside world to records: reading, cleaning, and a shop of our own making.
 
 mod clean;
+mod merge;
 mod quality;
 mod read;
 mod sample;
 mod write;
 
 pub use clean::{Cancellations, Change, Cleaned, Cleaner, Reason, Rejected, Step, StepCount};
+pub use merge::{
+    AsOf, CellOrigin, CollisionKind, CollisionRow, ColumnCount, ColumnKind, ColumnMap, CommonColumn,
+    Conflict, ConflictRule, Conflicts, Conversion, Decision, IdCollision, KeyMap, LosingValue, Merge,
+    MergeReason, MergeRejected, MergeReport, Merged, OnUnknown, Provenance, Rate, Rates, RejectedSource,
+    Source, SourceCount, SourceTable,
+};
 pub use quality::{
     ColumnQuality, ColumnRole, ContentType, DateSpan, Lengths, Likeness, NumberSummary, Personal,
     PersonalValues, Quality, QualityScore, QualityWeights, TableQuality, Timeliness, ValueCount,
