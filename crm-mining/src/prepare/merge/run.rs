@@ -8,7 +8,7 @@ use super::report::report;
 use super::resolve::{Decider, Resolved};
 use super::settings::{AsOf, ColumnKind, ConflictRule, Merge, OnUnknown, Source};
 use super::stack::{NO_TIME, Origin, Stacked};
-use super::values::{Given, GivenValues, Reader, moments};
+use super::values::{Given, GivenValues, Reader, Refusals, moments};
 use super::verdict::{MergeReason, MergeRejected, RejectedSource, Verdicts};
 use crate::data::{Column, Day, Interner, Keys, Table, Text, Values, group_positions};
 use crate::error::{ErrorKind, Result, invalid_parameter, masked};
@@ -187,9 +187,6 @@ impl Merge {
         Ok(())
     }
 }
-
-/// The rows of one source whose value cannot be used.
-type Refusals = Vec<(u32, MergeReason)>;
 
 fn nothing(kind: ColumnKind, n_rows: usize) -> Given {
     let values = match kind {

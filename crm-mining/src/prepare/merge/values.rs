@@ -12,8 +12,11 @@ use std::borrow::Cow;
 /// The values of a source's rows, and the rows whose value cannot be used.
 pub(super) struct Given {
     pub(super) values: GivenValues,
-    pub(super) refused: Vec<(u32, MergeReason)>,
+    pub(super) refused: Refusals,
 }
+
+/// The rows of one source whose value cannot be used.
+pub(super) type Refusals = Vec<(u32, MergeReason)>;
 
 pub(super) enum GivenValues {
     /// A text column of the source; codes into its own distinct texts.
@@ -155,7 +158,7 @@ fn distinct(column: &Column) -> impl Iterator<Item = &str> {
 
 /// The moments of a column in UTC; texts without an offset are times of `zone`. Rows whose text is no moment are
 /// refused.
-pub(super) fn moments(column: &Column, zone: &Zone) -> Result<(Vec<i64>, Vec<(u32, MergeReason)>)> {
+pub(super) fn moments(column: &Column, zone: &Zone) -> Result<(Vec<i64>, Refusals)> {
     let aligned = match column.values() {
         Values::Text(_) if *zone != Zone::UTC => {
             let alone = Table::new("source", vec![column.clone()])?;
