@@ -321,6 +321,29 @@ fn score_by_its_definition() {
 }
 
 #[test]
+fn numbers_and_dates_as_people_write_them() {
+    let texts = |name: &str, values: [&'static str; 4]| Column::text(name, values.map(Some));
+    let table = Table::new(
+        "t",
+        vec![
+            texts("comma", ["1.234,50 €", "12,5", "-7,00", "0"]),
+            texts("point", ["$1,234.50", "12.5", "(7.00)", "1e3"]),
+            texts("month", ["5 Mar 2024", "March 6, 2024", "2024年3月7日", "2024-03-08"]),
+            texts("code", ["007", "012", "A-1", "B-2"]),
+        ],
+    )
+    .unwrap();
+    let quality = measure(&table);
+    for (name, min, max) in [("comma", -7.0, 1234.5), ("point", -7.0, 1234.5)] {
+        let numbers = column(&quality, name).numbers.as_ref().unwrap();
+        assert_eq!((numbers.min, numbers.max, numbers.count), (min, max, 4), "{name}");
+    }
+    let dates = column(&quality, "month").dates.as_ref().unwrap();
+    assert_eq!((dates.first.as_str(), dates.last.as_str()), ("2024-03-05", "2024-03-08"));
+    assert_eq!(column(&quality, "code").content, ContentType::Text);
+}
+
+#[test]
 fn settings_are_checked() {
     let table = persons();
     let weightless = QualityWeights {

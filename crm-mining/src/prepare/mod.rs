@@ -4,6 +4,7 @@ mod clean;
 mod dependency;
 mod detect;
 mod link;
+mod merge;
 mod normalize;
 mod quality;
 mod read;
@@ -16,6 +17,12 @@ pub use detect::{ErrorDetector, Repair, Signal, Suspicion, Suspicions};
 pub use link::{
     LabeledPairs, LinkByExample, LinkByExampleModel, LinkQuality, LinkThreshold, Prepared, RowPairs,
     ScoredPairs, Similarity,
+};
+pub use merge::{
+    AsOf, CellOrigin, CollisionKind, CollisionRow, ColumnCount, ColumnKind, ColumnMap, CommonColumn,
+    Conflict, ConflictRule, Conflicts, Conversion, Decision, IdCollision, KeyMap, LosingValue, Merge,
+    MergeReason, MergeRejected, MergeReport, Merged, OnUnknown, Provenance, Rate, Rates, RejectedSource,
+    Source, SourceCount, SourceTable,
 };
 pub use normalize::{PersonName, pinyin, to_simplified};
 pub use quality::{

@@ -8,7 +8,7 @@ use super::tally::Tally;
 use super::texts::{self, Texts, add_person, shown};
 use super::words::Words;
 use super::{patterns, texts::misfits};
-use crate::data::{Column, Day, show_time};
+use crate::data::{Column, Day, NumberStyle, show_time};
 use crate::error::Result;
 use crate::model::Control;
 
@@ -49,12 +49,13 @@ pub(super) fn describe(column: &Column, settings: &Quality, control: &Control) -
         unique,
         padded: texts.padded,
         lengths: texts.lengths,
-        numbers: numbers(&tally, content, &settings.quantiles),
+        numbers: numbers(&tally, (content, texts.style), &settings.quantiles),
         dates: span(&tally, content),
         top: shown(tally.top(settings.top)),
         misfits: match &tally {
-            Tally::Text { text, counts } => {
-                shown(misfits((text, counts), content, &settings.markers, settings.top))
+            Tally::Text { text, counts } if texts.fitting < texts.valued => {
+                let read = (content, texts.style);
+                shown(misfits((text, counts), read, &settings.markers, settings.top))
             }
             _ => Vec::new(),
         },
@@ -116,12 +117,16 @@ fn typed_texts(tally: &Tally<'_>, words: &Words) -> Texts {
     texts
 }
 
-fn numbers(tally: &Tally<'_>, content: ContentType, quantiles: &[f64]) -> Option<NumberSummary> {
+fn numbers(
+    tally: &Tally<'_>,
+    (content, style): (ContentType, NumberStyle),
+    quantiles: &[f64],
+) -> Option<NumberSummary> {
     if !matches!(content, ContentType::Whole | ContentType::Number) {
         return None;
     }
     match tally {
-        Tally::Text { text, counts } => summarize(&texts::numbers((text, counts)), quantiles),
+        Tally::Text { text, counts } => summarize(&texts::numbers((text, counts), style), quantiles),
         Tally::Whole(runs) => {
             // Integers above 2⁵³ may meet as floats: equal neighbors do no harm.
             let runs: Vec<(f64, u32)> = runs.iter().map(|&(value, count)| (value as f64, count)).collect();

@@ -32,6 +32,8 @@ pub(super) struct Texts {
     pub(super) lengths: Option<Lengths>,
     pub(super) content: Option<ContentType>,
     pub(super) fitting: u64,
+    /// How its numbers are written.
+    pub(super) style: NumberStyle,
     /// Rows that read as an existing date, whatever else they read as.
     pub(super) dates: u64,
     pub(super) irregular: u64,
@@ -56,12 +58,10 @@ impl Fits {
         }
         // 007 reads as a number, but it is a code.
         let whole = canonical_int(value).is_some();
-        let date = value.len() >= 6 && !matches!(Moment::read(value), Moment::Other | Moment::Nonexistent);
-        Fits {
-            whole,
-            number: whole || (!is_code(value) && matches!(number(value, style), Cell::Value(_))),
-            date,
-        }
+        let reads =
+            || number_like(value) && matches!(number(value, style), Cell::Value(_)) && !is_code(value);
+        let date = date_like(value) && !matches!(Moment::read(value), Moment::Other | Moment::Nonexistent);
+        Fits { whole, number: whole || reads(), date }
     }
 
     fn fit(self, content: ContentType) -> bool {
@@ -72,6 +72,25 @@ impl Fits {
             _ => true,
         }
     }
+}
+
+/// What a text must look like to be worth reading as a number: no word, nothing that joins the parts of a code.
+fn number_like(value: &str) -> bool {
+    let joins = |pair: &[u8]| match pair {
+        [before, b'-'] => before.is_ascii_alphanumeric(),
+        [_, b] => matches!(b, b':' | b'/' | b'_' | b'#' | b'@'),
+        _ => false,
+    };
+    let body = value.strip_suffix('-').unwrap_or(value);
+    let plain = || !body.as_bytes().windows(2).any(joins) || value.parse::<f64>().is_ok();
+    value.bytes().filter(u8::is_ascii_alphabetic).count() <= 4 && plain()
+}
+
+/// What a text must look like to be worth reading as a date: it begins with a digit or with the name of a month.
+fn date_like(value: &str) -> bool {
+    let mut signs = value.chars();
+    let first = signs.next().is_some_and(char::is_numeric);
+    value.len() >= 6 && (first || value.chars().take(3).all(char::is_alphabetic))
 }
 
 /// Patterns with their rows, and how many of these are padded.
@@ -116,6 +135,7 @@ impl Texts {
         let (mut whole, mut numbers, mut signs) = (0, 0, 0_u64);
         let mut patterns = Patterns::default();
         let style = style(text);
+        all.style = style;
         for (at, (value, count)) in occurring(text, counts).enumerate() {
             if at.is_multiple_of(BETWEEN) {
                 control.check("data profiling")?;
@@ -187,25 +207,26 @@ fn is_marker(trimmed: &str, extra: &[String]) -> bool {
     is_missing_marker(trimmed) || extra.iter().any(|marker| marker == trimmed)
 }
 
-/// How the numbers among the texts are written: as was found at reading, else as they prove themselves.
+/// How the numbers among the texts are written: as was found at reading, else as those with a comma prove.
 fn style(text: &Text) -> NumberStyle {
-    match text.found() {
-        Found::Float(format) => format.style,
-        Found::Int | Found::Counted(_) => NumberStyle::DecimalPoint,
-        _ => NumberEvidence::of(text.distinct())
-            .decide()
-            .map_or(NumberStyle::DecimalPoint, |format| format.style),
+    if let Found::Float(format) = text.found() {
+        return format.style;
     }
+    let numbers = || text.distinct().iter().filter(|value| number_like(value.trim()));
+    if !numbers().any(|value| value.contains(',')) {
+        return NumberStyle::DecimalPoint;
+    }
+    let evidence = NumberEvidence::of(&numbers().collect());
+    evidence.decide().map_or(NumberStyle::DecimalPoint, |format| format.style)
 }
 
 /// The most frequent texts that are no markers and do not fit the content.
 pub(super) fn misfits(
     (text, counts): (&Text, &[u32]),
-    content: ContentType,
+    (content, style): (ContentType, NumberStyle),
     extra_markers: &[String],
     top: usize,
 ) -> Vec<(String, u64)> {
-    let style = style(text);
     let misfit = |value: &str| {
         let value = value.trim();
         !is_marker(value, extra_markers) && !Fits::of(value, style).fit(content)
@@ -214,8 +235,7 @@ pub(super) fn misfits(
 }
 
 /// The numbers that texts say, ascending, with their counts.
-pub(super) fn numbers((text, counts): (&Text, &[u32])) -> Vec<(f64, u32)> {
-    let style = style(text);
+pub(super) fn numbers((text, counts): (&Text, &[u32]), style: NumberStyle) -> Vec<(f64, u32)> {
     let mut runs: Vec<(f64, u32)> = occurring(text, counts)
         .filter(|(value, _)| Fits::of(value.trim(), style).number)
         .filter_map(|(value, count)| match number(value, style) {
