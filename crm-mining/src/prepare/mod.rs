@@ -8,6 +8,7 @@ mod sample;
 mod write;
 
 pub use clean::{Cancellations, Change, Cleaned, Cleaner, Reason, Rejected, Step, StepCount};
+pub use normalize::to_simplified;
 pub use plan::{
     Action, ChangeLog, CleaningPlan, Dependency, DependencyAction, DropMissing, Duplicates, Fill, FillWith,
     FittedPlan, Format, FormatKind, ForwardFill, Interpolate, Isolation, IsolationBound, Keep, Literal,

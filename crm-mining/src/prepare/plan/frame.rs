@@ -42,6 +42,8 @@ struct Held {
 struct Verdict {
     row: u32,
     step: u32,
+    /// How many edits came before.
+    edits: u32,
     reason: u32,
     because_of: Option<u32>,
 }
@@ -257,11 +259,11 @@ impl Frame {
     }
 
     fn set_aside(&mut self, row: u32, reason: u32, because_of: Option<u32>) {
-        let step = self.step();
+        let (step, edits) = (self.step(), self.log.edits.len() as u32);
         if let Some(alive @ true) = self.alive.get_mut(row as usize) {
             *alive = false;
             self.n_alive -= 1;
-            self.verdicts.push(Verdict { row, step, reason, because_of });
+            self.verdicts.push(Verdict { row, step, edits, reason, because_of });
         }
     }
 
@@ -391,17 +393,22 @@ impl Frame {
 
     /// Adds a column of truth values: which rows are marked.
     pub(super) fn flag(&mut self, name: String, rows: &[u32]) -> Result<()> {
+        let mut marked = Bitmap::filled(self.n_rows, false);
+        rows.iter().for_each(|&row| marked.set(row as usize, true));
+        self.add(name, Values::Bool(marked, None))
+    }
+
+    /// Adds a column, one value for each row of the input.
+    pub(super) fn add(&mut self, name: String, values: Values) -> Result<()> {
         if let Some(first) = self.columns.iter().position(|held| held.name == name) {
             let (first, second) = (first + 1, self.columns.len() + 1);
             return Err(
                 ErrorKind::DuplicateColumn { table: self.place(), column: name, first, second }.into()
             );
         }
-        let mut marked = Bitmap::filled(self.n_rows, false);
-        rows.iter().for_each(|&row| marked.set(row as usize, true));
         let dictionary = self.log.dictionaries.len() as u32;
         self.log.dictionaries.push(Arc::new(Strings::default()));
-        self.columns.push(Held { name, values: Values::Bool(marked, None), dictionary });
+        self.columns.push(Held { name, values, dictionary });
         Ok(())
     }
 
@@ -433,7 +440,7 @@ impl Frame {
             }
         }
         self.verdicts.sort_unstable_by_key(|verdict| verdict.row);
-        self.log.rejected = self.verdicts.iter().map(|verdict| (verdict.row, verdict.step)).collect();
+        self.log.rejected = self.verdicts.iter().map(|verdict| (verdict.row, verdict.edits)).collect();
         self.find_types();
         let rejected = self.rejected();
         let name = self.name;

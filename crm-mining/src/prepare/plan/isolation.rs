@@ -10,14 +10,15 @@ use super::frame::Frame;
 use super::outliers::Action;
 use super::step::{Kind, named, owned, refuse};
 use super::views::Numbers;
+use crate::data::Values;
 use crate::error::Result;
 use crate::math::quantile::{linear, sorted};
 use crate::math::random::Random;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// Deals with rows that are outliers in several columns together, by an isolation forest. The new column of
-/// [`Action::Flag`] is called `isolated`. A missing value stands as the median of its column.
+/// Deals with rows that are outliers in several columns together, by an isolation forest. The new columns of
+/// [`Action::Flag`] are called `isolated` and `isolation_score` (between 0 and 1). A missing value stands as the median of its column.
 ///
 /// # Complexity
 /// O(trees · sample · log sample) to learn, O(rows · trees · log sample) to apply.
@@ -146,12 +147,16 @@ impl Kind for Isolation {
         let numbers = columns.iter().map(|&column| frame.numbers(column)).collect::<Result<Vec<_>>>()?;
         // A share means strictly above the score that bounds it.
         let strictly = matches!(self.from, IsolationBound::Share(_));
-        let rows = frame.select(|row| {
-            let score = forest.score(&numbers, row);
-            if strictly { score > forest.from } else { score >= forest.from }
-        })?;
+        let (mut rows, scores) = frame.pick(|row| Some(forest.score(&numbers, row)))?;
+        let mut all = vec![f64::NAN; frame.n_rows()];
+        rows.iter().zip(&scores).for_each(|(&row, &score)| all[row as usize] = score);
+        let is_out = |score: f64| if strictly { score > forest.from } else { score >= forest.from };
+        rows.retain(|&row| is_out(all[row as usize]));
         match self.action {
-            Action::Flag => frame.flag("isolated".to_owned(), &rows),
+            Action::Flag => {
+                frame.add("isolation_score".to_owned(), Values::Float(all))?;
+                frame.flag("isolated".to_owned(), &rows)
+            }
             _ => {
                 frame.reject(&rows, "is isolated from the other rows");
                 Ok(())

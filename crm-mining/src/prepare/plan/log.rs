@@ -28,7 +28,7 @@ pub struct ChangeLog {
     pub(super) dictionaries: Vec<Arc<Strings>>,
     /// Where the rows of the result stood in the input; `None` when all of them were kept.
     pub(super) kept: Option<Vec<u32>>,
-    /// Where the rows set aside stood, and the step that took them.
+    /// Where the rows set aside stood, and how many edits had been made by then.
     pub(super) rejected: Vec<(u32, u32)>,
 }
 
@@ -211,14 +211,14 @@ impl ChangeLog {
     /// Calls back with each edit, its row and the position of the cell in it, for every cell that changed.
     fn each(&self, mut found: impl FnMut(&Edit, u32, usize)) {
         let mut taken = vec![u32::MAX; if self.rejected.is_empty() { 0 } else { self.n_rows }];
-        for &(row, step) in &self.rejected {
+        for &(row, edits) in &self.rejected {
             if let Some(place) = taken.get_mut(row as usize) {
-                *place = step;
+                *place = edits;
             }
         }
-        for edit in &self.edits {
+        for (number, edit) in (0u32..).zip(&self.edits) {
             let mut visit = |at: usize, row: u32| {
-                let gone = taken.get(row as usize).is_some_and(|&step| step < edit.step);
+                let gone = taken.get(row as usize).is_some_and(|&edits| edits <= number);
                 if !gone && edit.changed(at) {
                     found(edit, row, at);
                 }

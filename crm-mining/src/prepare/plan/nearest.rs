@@ -279,6 +279,9 @@ fn average(gifts: &[&Scalar]) -> Option<Scalar> {
         Scalar::Text(_) | Scalar::Bool(_) => None,
     };
     let numbers: Vec<f64> = gifts.iter().map(number).collect::<Option<_>>()?;
+    if numbers.is_empty() {
+        return None;
+    }
     let n = numbers.len() as f64;
     // Divided first, so that the sum of large numbers stays finite.
     let mean = numbers.iter().map(|number| number / n).sum::<f64>();

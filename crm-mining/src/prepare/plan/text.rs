@@ -5,7 +5,7 @@ use super::frame::Frame;
 use super::step::{Kind, owned, refuse};
 use crate::data::{Text, Values};
 use crate::error::Result;
-use crate::prepare::normalize::{collapse_spaces, half_width, nfc, nfkc, trim};
+use crate::prepare::normalize::{collapse_spaces, half_width, nfc, nfkc, to_simplified, trim};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -36,6 +36,8 @@ pub enum TextForm {
     Trim,
     /// As `Trim`, runs of blanks inside as one space, and no unseen signs inside.
     CollapseSpaces,
+    /// Traditional Chinese signs as simplified ones, sign by sign.
+    Simplified,
     /// Lower case.
     LowerCase,
     /// Upper case.
@@ -65,7 +67,7 @@ impl TextForm {
         // Printable ASCII is what most texts are, and has all forms but the last three at once.
         let plain = text.bytes().all(|b| (b' '..0x7F).contains(&b));
         match self {
-            TextForm::Nfc | TextForm::Nfkc | TextForm::HalfWidth if plain => text,
+            TextForm::Nfc | TextForm::Nfkc | TextForm::HalfWidth | TextForm::Simplified if plain => text,
             TextForm::Nfc => Cow::Owned(nfc(&text)),
             TextForm::Nfkc => Cow::Owned(nfkc(&text)),
             TextForm::HalfWidth => Cow::Owned(half_width(&text)),
@@ -75,6 +77,7 @@ impl TextForm {
                 let single = plain && !text.starts_with(' ') && !text.ends_with(' ') && !text.contains("  ");
                 if single { text } else { Cow::Owned(collapse_spaces(&text)) }
             }
+            TextForm::Simplified => Cow::Owned(to_simplified(&text).into_owned()),
             TextForm::LowerCase if plain && !text.bytes().any(|b| b.is_ascii_uppercase()) => text,
             TextForm::LowerCase => Cow::Owned(text.to_lowercase()),
             TextForm::UpperCase if plain && !text.bytes().any(|b| b.is_ascii_lowercase()) => text,
