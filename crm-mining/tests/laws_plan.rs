@@ -2,7 +2,7 @@
 //! to the very input, what was fitted does the same again, on any number of threads, saved or not.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-use crm_mining::data::{Bitmap, Column, Table, ToTable, Values};
+use crm_mining::data::{Bitmap, Column, Roles, Table, ToTable, Values};
 use crm_mining::prepare::*;
 use proptest::prelude::*;
 
@@ -165,8 +165,18 @@ fn step() -> impl Strategy<Value = PlanStep> {
         (said, any(&[Action::Flag, Action::Reject]), any(&[WhenMissing::Passes, WhenMissing::Fails]))
             .prop_map(|(rule, action, missing)| Rule { rule: rule.into(), action, missing }.into()),
         (column(), column(), repair).prop_map(|(from, to, action)| Dependency::of([from], to, action).into()),
-        Just(Cleaner::transactions().into()),
+        Just(Cleaner::transactions().roles(lines()).into()),
     ]
+}
+
+fn lines() -> Roles {
+    let roles = Roles {
+        customer: Some("s".into()),
+        time: Some("d".into()),
+        item: Some("t".into()),
+        ..Roles::default()
+    };
+    Roles { quantity: Some("n".into()), unit_price: Some("x".into()), ..roles }
 }
 
 /// Those of the steps that fit the table as the ones before left it.
@@ -201,8 +211,7 @@ fn bytes(table: &Table) -> String {
 }
 
 fn all_of(result: &PlanResult) -> String {
-    let parts =
-        [&result.table, &result.rejected.to_table(), &result.log.to_table()].map(|table| bytes(table));
+    let parts = [&result.table, &result.rejected.to_table(), &result.log.to_table()].map(bytes);
     format!("{}{:?}", parts.concat(), result.steps)
 }
 
@@ -275,4 +284,37 @@ proptest! {
         let table = Table::new("t", vec![Column::floats("x", vec![1.0, f64::NAN]), Column::ints("n", vec![0, 1])]).unwrap();
         let _ = CleaningPlan::new().step(Rule::keep_where(rule)).run(table);
     }
+}
+
+/// Enough rows for several pieces of work: the same on one thread and on three, and back to the input.
+#[test]
+fn many_rows() {
+    let n = 150_000_u64;
+    let draw = |row: u64, salt: u64| (row ^ (salt << 32)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40;
+    let number = |row: u64| if draw(row, 1) % 9 == 0 { f64::NAN } else { draw(row, 2) as f64 };
+    let table = Table::new(
+        "many",
+        vec![
+            Column::text("t", (0..n).map(|row| Some(format!(" T{}", draw(row / 2 * 2, 3) % 5_000)))),
+            Column::floats("x", (0..n).map(|row| number(row / 2 * 2)).collect()),
+            Column::ints("n", (0..n).map(|row| (draw(row / 2 * 2, 4) % 100) as i64).collect()),
+        ],
+    )
+    .unwrap();
+    let plan = CleaningPlan::new()
+        .step(Duplicates::exact())
+        .step(NormalizeText::usual(["t"]).and(TextForm::LowerCase))
+        .step(Fill::median(["x"]).by("n"))
+        .step(Outliers::winsorize(["x"], 0.05, 0.95))
+        .step(Rule::keep_where("x > n * 100000"))
+        .step(Duplicates::by(["t", "n"]).keep(Keep::MostComplete));
+    let on = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| plan.run(table.clone()).unwrap())
+    };
+    let (one, three) = (on(1), on(3));
+    assert!(one.steps.iter().all(|step| step.rejected + step.changed > 0), "{:?}", one.steps);
+    assert!(one.steps[0].rejected >= n / 2);
+    assert_eq!(all_of(&one), all_of(&three));
+    assert_eq!(bytes(&one.undo().unwrap()), bytes(&table));
 }

@@ -8,8 +8,8 @@ use super::views::{Numbers, is_missing};
 use crate::data::{Text, Values};
 use crate::error::Result;
 use crate::math::random::Random;
+use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 
 /// Fills missing values from the `k` rows most alike in other columns: numbers and dates with their mean, the
 /// rest with their most frequent value (of several, that of the nearest).

@@ -5,8 +5,9 @@ use super::frame::Frame;
 use super::step::{Kind, named, owned, refuse};
 use crate::error::Result;
 use crate::prepare::normalize::{fingerprint, ngram_fingerprint};
+use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Gives categories one spelling: the most frequent one of those whose key collides (as OpenRefine's
 /// clustering), and for a rare key the spelling of a frequent one that is a few edits away.
