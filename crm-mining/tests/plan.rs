@@ -199,7 +199,7 @@ fn outliers_by_every_action() {
     let step = |action| Outliers::box_plot(["x"], action);
     assert_eq!(floats(&run(step(Action::Cap), x()), "x")[6], 14.0);
     assert!(floats(&run(step(Action::SetMissing), x()), "x")[6].is_nan());
-    assert_eq!(run(step(Action::Reject), x()).rejected.reason(0), Some("x is outlier"));
+    assert_eq!(run(step(Action::Reject), x()).rejected.reason(0), Some("x is an outlier"));
     let flagged = run(step(Action::Flag), x());
     is(&flagged, "x_outlier", &["false", "false", "false", "false", "false", "false", "true", "false"]);
     assert!(flagged.log.is_empty());
@@ -292,6 +292,10 @@ fn spellings_meet() {
     let result = run(Spelling::fingerprint(["c"]).edits(1), vec![text("c", &cities)]);
     let expected = ["Beijing", "Beijing", "Beijing", "shanghai", "shanghai", "shanghai", "Nanjing"];
     assert_eq!(shown(&result.table, "c")[20..], expected.map(|city| Some(city.to_owned())));
+    // Too many long spellings to compare them all: said before the memory is taken.
+    let long: Vec<String> = (0..8_000).map(|n| format!("{n:060}")).collect();
+    let many = vec![Column::text("c", long.iter().map(Some))];
+    assert!(matches!(refused(Spelling::fingerprint(["c"]).edits(2), many), ErrorKind::LimitExceeded { .. }));
     // A spelling not seen at the fit follows its key.
     let fitted = CleaningPlan::new()
         .step(Spelling::fingerprint(["c"]))

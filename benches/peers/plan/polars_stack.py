@@ -89,7 +89,7 @@ def plan(table):
 def main(folder):
     import polars as pl
 
-    table = pl.read_ipc(folder / "customers.arrow", memory_map=False).rechunk()
+    table = pl.read_ipc(folder / "customers.arrow").rechunk()
     wall, cpu = time.perf_counter(), time.process_time()
     cleaned = plan(table).collect()
     said = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu, "rows": len(cleaned)}

@@ -106,7 +106,9 @@ impl Kind for NearestFill {
         let learn = |name: &String| {
             let column = frame.column(name)?;
             let values = frame.values(column);
-            let (rows, gives) = self.drawn(frame.pick(|row| Scalar::of(values, row))?);
+            let rows = self.drawn(frame.select(|row| has_value(values, row))?);
+            let gives: Vec<Scalar> =
+                rows.iter().filter_map(|&row| Scalar::of(values, row as usize)).collect();
             if rows.is_empty() {
                 return frame.refuse(column, "at least one value to learn from", "none");
             }
@@ -146,15 +148,22 @@ impl Kind for NearestFill {
 
 impl NearestFill {
     /// As many donors as the setting allows.
-    fn drawn(&self, (rows, gives): (Vec<u32>, Vec<Scalar>)) -> (Vec<u32>, Vec<Scalar>) {
+    fn drawn(&self, mut rows: Vec<u32>) -> Vec<u32> {
         let most = self.donors as usize;
-        let mut all: Vec<(u32, Scalar)> = rows.into_iter().zip(gives).collect();
-        if all.len() > most {
-            Random::new(self.seed).shuffle(&mut all);
-            all.truncate(most);
-            all.sort_unstable_by_key(|&(row, _)| row);
+        if rows.len() > most {
+            Random::new(self.seed).shuffle(&mut rows);
+            rows.truncate(most);
+            rows.sort_unstable();
         }
-        all.into_iter().unzip()
+        rows
+    }
+}
+
+/// Whether there is a value that can be given on: neither missing nor infinite.
+fn has_value(values: &Values, row: usize) -> bool {
+    match values {
+        Values::Float(values) => values.get(row).is_some_and(|value| value.is_finite()),
+        _ => !is_missing(values, row),
     }
 }
 

@@ -90,6 +90,9 @@ impl Bounds {
     }
 }
 
+/// What a value outside the bounds is called.
+const OUTLIER: &str = "outlier";
+
 impl Kind for Outliers {
     fn check(&self) -> Result<()> {
         named(&self.columns)?;
@@ -120,7 +123,7 @@ impl Kind for Outliers {
         }
         for (name, &bounds) in self.columns.iter().zip(bounds) {
             let column = frame.column(name)?;
-            frame.hold(column, bounds, self.action, "outlier")?;
+            frame.hold(column, bounds, self.action, OUTLIER)?;
         }
         Ok(())
     }
@@ -216,6 +219,7 @@ impl Frame {
             Action::Flag => self.flag(format!("{name}_{}", what.replace(' ', "_")), &rows)?,
             Action::SetMissing => self.write(column, rows, Cells::Missing),
             Action::Cap => cap(self, rows),
+            Action::Reject if what == OUTLIER => self.reject(&rows, format!("{name} is an outlier")),
             Action::Reject => self.reject(&rows, format!("{name} is {what}")),
         }
         Ok(())

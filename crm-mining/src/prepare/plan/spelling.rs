@@ -3,11 +3,12 @@
 use super::fitted::{Learned, foreign};
 use super::frame::Frame;
 use super::step::{Kind, named, owned, refuse};
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::prepare::normalize::{fingerprint, ngram_fingerprint};
-use hashbrown::HashMap;
+use hashbrown::{DefaultHashBuilder, HashMap};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::hash::BuildHasher;
 
 /// Gives categories one spelling: the most frequent one of those whose key collides (as OpenRefine's
 /// clustering), and for a rare key the spelling of a frequent one that is a few edits away.
@@ -16,7 +17,8 @@ use std::collections::BTreeMap;
 /// Spellings not seen when the plan was fitted follow the key they have.
 ///
 /// # Complexity
-/// One key for each distinct text; with edits, O(length^edits) for each key of at most 64 signs.
+/// One key for each distinct text; with edits, O(length^edits) for each key of at most 64 signs; refused when that
+/// makes more than ten million words.
 ///
 /// # Reference
 /// OpenRefine, Clustering in depth: key collision. Garbe (2012), symmetric deletes, for the edits.
@@ -103,7 +105,7 @@ impl Kind for Spelling {
                 }
             }
             if self.edits > 0 {
-                follow(&mut clusters, usize::from(self.edits), self.times);
+                follow(&mut clusters, usize::from(self.edits), self.times, frame.place())?;
             }
             Ok(clusters.into_iter().map(|(key, cluster)| (key, cluster.spelling)).collect())
         };
@@ -144,16 +146,32 @@ impl Cluster {
     }
 }
 
+/// The most words that leaving out signs may make.
+const MOST_VARIANTS: usize = 10_000_000;
+
 /// Gives rare keys the spelling of the most frequent key a few edits away.
-fn follow(clusters: &mut BTreeMap<String, Cluster>, edits: usize, times: f64) {
+fn follow(clusters: &mut BTreeMap<String, Cluster>, edits: usize, times: f64, place: String) -> Result<()> {
     let keys: Vec<Vec<char>> = clusters.keys().map(|key| key.chars().collect()).collect();
     let counts: Vec<u64> = clusters.values().map(|cluster| cluster.count).collect();
     let spellings: Vec<String> = clusters.values().map(|cluster| cluster.spelling.clone()).collect();
-    let mut shortened: HashMap<Vec<char>, Vec<u32>> = HashMap::new();
     let short = |key: &[char]| (3..=64).contains(&key.len());
-    for (at, key) in (0u32..).zip(&keys).filter(|(_, key)| short(key)) {
-        for less in deletes(key, edits) {
-            shortened.entry(less).or_default().push(at);
+    let variants = |key: &Vec<char>| if edits == 1 { key.len() } else { key.len() * (key.len() + 1) / 2 };
+    let needed: usize = keys.iter().filter(|key| short(key)).map(variants).sum();
+    if needed > MOST_VARIANTS {
+        let (limit, needed) = (MOST_VARIANTS as u64, needed as u64);
+        let setting = "fewer edits, or fewer different spellings";
+        return Err(
+            ErrorKind::LimitExceeded { place, of: "variants of spellings", limit, needed, setting }.into()
+        );
+    }
+    // Words that collide are told apart by their distance.
+    let hasher = DefaultHashBuilder::default();
+    let mut shortened: HashMap<u64, Vec<u32>> = HashMap::new();
+    for ((at, key), &count) in (0u32..).zip(&keys).zip(&counts) {
+        if short(key) && count as f64 >= times {
+            for less in deletes(key, edits) {
+                shortened.entry(hasher.hash_one(&less)).or_default().push(at);
+            }
         }
     }
     for ((cluster, key), &count) in clusters.values_mut().zip(&keys).zip(&counts) {
@@ -162,7 +180,10 @@ fn follow(clusters: &mut BTreeMap<String, Cluster>, edits: usize, times: f64) {
         if !short(key) || allowed == 0 {
             continue;
         }
-        let near = deletes(key, allowed).into_iter().filter_map(|less| shortened.get(&less)).flatten();
+        let near = deletes(key, allowed)
+            .into_iter()
+            .filter_map(|less| shortened.get(&hasher.hash_one(&less)))
+            .flatten();
         let count_of = |at: u32| counts.get(at as usize).copied().unwrap_or(0);
         let close = |at: &&u32| {
             count_of(**at) as f64 >= count as f64 * times
@@ -175,6 +196,7 @@ fn follow(clusters: &mut BTreeMap<String, Cluster>, edits: usize, times: f64) {
             cluster.spelling.clone_from(spelling);
         }
     }
+    Ok(())
 }
 
 /// The word with up to so many signs left out, each result once.
