@@ -6,7 +6,8 @@
 
 use crm_mining::data::{Column, Table, Values};
 use crm_mining::prepare::{
-    Action, CleaningPlan, DropMissing, Duplicates, Fill, Format, NormalizeText, Outliers, Range, Rule, TextForm, Unfit,
+    Action, CleaningPlan, DropMissing, Duplicates, Fill, Format, NormalizeText, Outliers, Range, Rule,
+    TextForm, Unfit,
 };
 use std::collections::HashSet;
 use std::error::Error;
@@ -16,7 +17,8 @@ use std::time::Instant;
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args_os().nth(1).ok_or("usage: plan FOLDER")?;
     let table = load(Path::new(&folder))?;
-    let text = |name: &str, forms: &[TextForm]| NormalizeText { columns: vec![name.into()], forms: forms.to_vec() };
+    let text =
+        |name: &str, forms: &[TextForm]| NormalizeText { columns: vec![name.into()], forms: forms.to_vec() };
     let plan = CleaningPlan::new()
         .step(Duplicates::exact())
         .step(text("city", &[TextForm::Nfkc, TextForm::CollapseSpaces, TextForm::LowerCase]))
