@@ -44,6 +44,27 @@ impl Bitmap {
         self.len += 1;
     }
 
+    /// This many bits, all alike.
+    pub(crate) fn filled(len: usize, bit: bool) -> Bitmap {
+        let mut words = vec![if bit { u64::MAX } else { 0 }; len.div_ceil(64)];
+        if let (true, Some(last), rest @ 1..) = (bit, words.last_mut(), len % 64) {
+            *last = (1 << rest) - 1;
+        }
+        Bitmap { words, len }
+    }
+
+    /// Sets the bit at this position; beyond the end, nothing.
+    #[inline]
+    pub(crate) fn set(&mut self, position: usize, bit: bool) {
+        if position >= self.len {
+            return;
+        }
+        if let Some(word) = self.words.get_mut(position / 64) {
+            let mask = 1 << (position % 64);
+            *word = if bit { *word | mask } else { *word & !mask };
+        }
+    }
+
     /// How many bits are set.
     pub fn count_ones(&self) -> usize {
         self.words.iter().map(|word| word.count_ones() as usize).sum()

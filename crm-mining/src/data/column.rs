@@ -153,9 +153,21 @@ impl Column {
         self
     }
 
+    /// Name and values, to be changed and put together again.
+    pub(crate) fn into_parts(self) -> (String, Values) {
+        (self.name, self.values)
+    }
+
     pub(super) fn take(&self, rows: &[u32]) -> Column {
+        Column { name: self.name.clone(), values: self.values.take(rows) }
+    }
+}
+
+impl Values {
+    /// The values of these rows, in this order.
+    pub(crate) fn take(&self, rows: &[u32]) -> Values {
         let bits = |bitmap: &Bitmap| rows.iter().map(|&row| bitmap.get(row as usize)).collect::<Bitmap>();
-        let values = match &self.values {
+        match self {
             Values::Text(text) => Values::Text(Text {
                 codes: gather(&text.codes, rows),
                 distinct: text.distinct.clone(),
@@ -165,8 +177,7 @@ impl Column {
             Values::Float(values) => Values::Float(gather(values, rows)),
             Values::Time(values, present) => Values::Time(gather(values, rows), present.as_ref().map(bits)),
             Values::Bool(values, present) => Values::Bool(bits(values), present.as_ref().map(bits)),
-        };
-        Column { name: self.name.clone(), values }
+        }
     }
 }
 

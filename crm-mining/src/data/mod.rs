@@ -45,5 +45,6 @@ pub use strings::Strings;
 pub use summary::Summary;
 pub use table::{Table, ToTable};
 pub use text::Text;
+pub(crate) use text::find_type;
 pub use transactions::{Transaction, Transactions};
 pub use zone::{ClockChange, Zone};

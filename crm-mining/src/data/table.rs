@@ -158,6 +158,22 @@ impl Table {
         self
     }
 
+    /// Name, columns, count of rows and source row numbers, to be changed and put together again.
+    pub(crate) fn into_parts(self) -> (String, Vec<Column>, usize, Option<Arc<Vec<u32>>>) {
+        (self.name, self.columns, self.n_rows, self.numbers)
+    }
+
+    /// The opposite of [`Table::into_parts`]; the columns agree by construction.
+    pub(crate) fn from_parts(
+        name: String,
+        columns: Vec<Column>,
+        n_rows: usize,
+        numbers: Option<Arc<Vec<u32>>>,
+    ) -> Table {
+        debug_assert!(columns.iter().all(|column| column.len() == n_rows));
+        Table { name, columns, n_rows, numbers }
+    }
+
     /// The table with these source row numbers.
     pub(crate) fn numbered(mut self, numbers: Option<Vec<u32>>) -> Table {
         self.numbers = numbers.map(Arc::new);

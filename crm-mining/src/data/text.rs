@@ -27,6 +27,21 @@ impl Text {
         Text { codes, distinct: Arc::new(distinct), found: Found::Text }
     }
 
+    /// Text by codes into distinct values that other columns may share.
+    pub(crate) fn from_parts(codes: Vec<u32>, distinct: Arc<Strings>, found: Found) -> Text {
+        Text { codes, distinct, found }
+    }
+
+    /// The codes, the distinct values and what they were found to say, to be changed.
+    pub(crate) fn parts_mut(&mut self) -> (&mut Vec<u32>, &mut Arc<Strings>, &mut Found) {
+        (&mut self.codes, &mut self.distinct, &mut self.found)
+    }
+
+    /// The distinct values, shared.
+    pub(crate) fn shared(&self) -> Arc<Strings> {
+        self.distinct.clone()
+    }
+
     /// The text of a row; `None` when missing.
     #[inline]
     pub fn get(&self, row: usize) -> Option<&str> {

@@ -6,6 +6,7 @@ mod detect;
 mod link;
 mod merge;
 mod normalize;
+mod plan;
 mod quality;
 mod read;
 mod sample;
@@ -25,6 +26,12 @@ pub use merge::{
     Source, SourceCount, SourceTable,
 };
 pub use normalize::{PersonName, pinyin, to_simplified};
+pub use plan::{
+    Action, ChangeLog, CleaningPlan, DependencyAction, DropMissing, Duplicates, EnforceDependency, Fill,
+    FillWith, FittedPlan, Format, FormatKind, ForwardFill, Interpolate, Isolation, IsolationBound, Keep,
+    Literal, MissingMarkers, NearestFill, NormalizeText, OutlierRule, Outliers, PlanRejected, PlanResult,
+    PlanStep, Range, Reference, Rule, Spelling, SpellingKey, TextForm, Unfit, WhenMissing,
+};
 pub use quality::{
     ColumnQuality, ColumnRole, ContentType, DateSpan, Lengths, Likeness, NumberSummary, Personal,
     PersonalValues, Quality, QualityScore, QualityWeights, TableQuality, Timeliness, ValueCount,

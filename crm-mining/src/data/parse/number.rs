@@ -50,6 +50,20 @@ impl fmt::Display for NumberFormat {
     }
 }
 
+impl NumberFormat {
+    /// A number of the column that has this format; amounts marked with a currency that does not go with that
+    /// of the column are unreadable.
+    pub(crate) fn read(&self, text: &str) -> Cell<f64> {
+        let own = self.currency.and_then(|own| Some((own, Written::read(text)?.currency?)));
+        match own {
+            Some((own, marked)) if own.joined(marked).is_none() => {
+                Cell::Unreadable("an amount in the currency of its column")
+            }
+            _ => number(text, self.style),
+        }
+    }
+}
+
 /// A number written in this style. Infinities are read as such, for the caller to refuse.
 pub(crate) fn number(text: &str, style: NumberStyle) -> Cell<f64> {
     let text = text.trim();
