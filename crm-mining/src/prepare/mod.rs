@@ -1,11 +1,16 @@
 //! From the outside world to records: reading, cleaning, and a shop of our own making.
 
 mod clean;
+mod link;
 mod read;
 mod sample;
 mod write;
 
 pub use clean::{Cancellations, Change, Cleaned, Cleaner, Reason, Rejected, Step, StepCount};
+pub use link::{
+    Block, BlockCount, Clusters, Comparison, Expected, Ignored, IgnoredReason, Kind, LevelShare, Link,
+    LinkModel, LinkReport, Linker, Links, Part, Records, Session, Transform,
+};
 pub use read::{BadRow, BadRowReason, CsvReader, Encoding, RawTable, ReadReport, read_csv};
 #[cfg(feature = "parquet")]
 pub use read::{ParquetReader, read_parquet};
