@@ -8,8 +8,9 @@ mod write;
 
 pub use clean::{Cancellations, Change, Cleaned, Cleaner, Reason, Rejected, Step, StepCount};
 pub use link::{
-    Block, BlockCount, Clusters, Comparison, Expected, Ignored, IgnoredReason, Kind, LevelShare, Link,
-    LinkModel, LinkReport, Linker, Links, Part, Records, Session, Transform,
+    Block, BlockCount, Clusters, Comparison, Contribution, Expected, Explanation, Ignored, IgnoredReason,
+    Kind, LevelShare, Link, LinkIndex, LinkModel, LinkReport, Linker, Links, Match, Part, Records, Session,
+    Transform,
 };
 pub use read::{BadRow, BadRowReason, CsvReader, Encoding, RawTable, ReadReport, read_csv};
 #[cfg(feature = "parquet")]

@@ -4,6 +4,8 @@ mod blocks;
 mod chance;
 mod clusters;
 mod em;
+mod explain;
+mod index;
 mod kinds;
 mod links;
 mod model;
@@ -21,6 +23,8 @@ mod union;
 
 pub use blocks::BlockCount;
 pub use clusters::Clusters;
+pub use explain::{Contribution, Explanation};
+pub use index::{LinkIndex, Match};
 pub use links::{Expected, Link, Links};
 pub use model::{LevelShare, LinkModel, LinkReport};
 pub use records::Records;

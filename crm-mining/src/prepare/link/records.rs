@@ -74,6 +74,8 @@ pub(super) fn simple(name: &str) -> String {
 #[derive(Debug, Clone)]
 pub(super) struct Field {
     pub(super) kind: Kind,
+    /// The order of day and month in dates that need one.
+    pub(super) order: Option<DateOrder>,
     pub(super) codes: Vec<u32>,
     pub(super) distinct: Strings,
     pub(super) shapes: Vec<Shape>,
@@ -83,9 +85,10 @@ impl Field {
     pub(super) fn new(columns: &[&Column], kind: Kind) -> Field {
         let mut interner = Interner::default();
         let mut codes = Vec::with_capacity(columns.iter().map(|column| column.len()).sum());
+        let order = columns.iter().find_map(|column| order_of(column));
         for column in columns {
             match column.values() {
-                Values::Text(text) => add_texts(text, kind, &mut interner, &mut codes),
+                Values::Text(text) => add_texts(text, (kind, order_of(column)), &mut interner, &mut codes),
                 _ => codes.extend((0..column.len()).map(|row| {
                     let value = column.show(row).and_then(|value| normal(kind, &value, None));
                     value.map_or(Text::MISSING, |value| interner.intern(&value))
@@ -93,8 +96,8 @@ impl Field {
             }
         }
         let distinct = interner.into_strings();
-        let shapes = distinct.iter().map(Shape::of).collect();
-        Field { kind, codes, distinct, shapes }
+        let shapes = distinct.iter().map(|value| Shape::of(kind, value)).collect();
+        Field { kind, order, codes, distinct, shapes }
     }
 
     #[inline]
@@ -114,11 +117,23 @@ impl Field {
     }
 }
 
-fn add_texts(text: &Text, kind: Kind, interner: &mut Interner, codes: &mut Vec<u32>) {
-    let order = match text.found() {
-        Found::Time(order) => order,
+/// The order of day and month that a column was found to have.
+fn order_of(column: &Column) -> Option<DateOrder> {
+    match column.values() {
+        Values::Text(text) => match text.found() {
+            Found::Time(order) => order,
+            _ => None,
+        },
         _ => None,
-    };
+    }
+}
+
+fn add_texts(
+    text: &Text,
+    (kind, order): (Kind, Option<DateOrder>),
+    interner: &mut Interner,
+    codes: &mut Vec<u32>,
+) {
     // Values that no row has are not interned, so that a part of a table has the values of its rows only.
     const UNSEEN: u32 = Text::MISSING - 1;
     let mut place = vec![UNSEEN; text.distinct().len()];

@@ -104,10 +104,10 @@ impl Rule {
     }
 
     /// The block that a new row with these normal values joins, one value per field.
-    pub(super) fn find(&self, kinds: &[Kind], values: &[Option<String>]) -> u32 {
+    pub(super) fn find(&self, kinds: &[Kind], values: &[Option<&str>]) -> u32 {
         let mut terms = Vec::with_capacity(self.parts.len());
         for &(field, transform) in &self.parts {
-            let value = values.get(field).and_then(Option::as_deref);
+            let value = values.get(field).copied().flatten();
             let kind = kinds.get(field).copied().unwrap_or(Kind::Exact);
             let found = value.and_then(|value| term(transform, kind, value));
             terms.push(found.and_then(|term| self.terms.find(&term)).unwrap_or(NO_BLOCK));

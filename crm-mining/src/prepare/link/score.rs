@@ -60,6 +60,11 @@ impl<'a> Scorer<'a> {
         }
     }
 
+    /// The prior odds, the weights of the levels, and those of equality by value.
+    pub(super) fn into_weights(self) -> (f64, Vec<Vec<f64>>, Vec<Option<Vec<f64>>>) {
+        (self.prior, self.weights, self.equal)
+    }
+
     /// What equality on this value says.
     #[inline]
     fn of_equal(&self, comparison: usize, code: u32) -> f64 {
