@@ -35,7 +35,7 @@ pub(super) struct Found {
     pub(super) matches: f64,
     /// Expected matches by comparison and level.
     pub(super) expected: Vec<Vec<f64>>,
-    /// The log-likelihood after each step, up to what does not depend on the parameters.
+    /// The log-likelihood before each step, with that of u, up to what does not depend on the parameters.
     pub(super) log_likelihood: Vec<f64>,
     /// The last change of a share.
     pub(super) change: f64,
@@ -46,13 +46,16 @@ pub(super) struct Found {
 pub(super) struct Search {
     pub(super) max_iterations: usize,
     pub(super) tolerance: f64,
-    /// Whether m is estimated, or the share of matches alone.
-    pub(super) estimate_m: bool,
+    /// Whether m and u are estimated, or the share of matches alone. u is held near where it starts, as if
+    /// so many pairs had been seen there: the pairs of a block are more alike than pairs by chance, in what goes with
+    /// the block, and would pass for matches if u could not follow; but where a block has matches only, u must not
+    /// turn into a second kind of match.
+    pub(super) estimate: Option<f64>,
     /// Pairs over which the share of matches is taken; those not counted match never.
     pub(super) n_pairs: f64,
 }
 
-/// Estimates the share of matches, and m where asked for, with u as it is. Every step raises the likelihood.
+/// Estimates the share of matches, and where asked for m and u. Every step raises the likelihood.
 pub(super) fn maximize(
     counted: &[(Pattern, f64)],
     shares: &mut Shares,
@@ -61,31 +64,46 @@ pub(super) fn maximize(
 ) -> Found {
     let mut found =
         Found { matches: 0.0, expected: Vec::new(), log_likelihood: Vec::new(), change: f64::INFINITY };
+    let chance = shares.u.clone();
     for _ in 0..search.max_iterations {
         let ratios = shares.log_ratios();
+        let base: Vec<Vec<f64>> =
+            shares.u.iter().map(|u| u.iter().map(|u| log_share(*u)).collect()).collect();
         let (prior_match, prior_other) = (prior.ln(), (1.0 - *prior).ln());
         let mut expected: Vec<Vec<f64>> = shares.m.iter().map(|m| vec![0.0; m.len()]).collect();
+        let mut others = expected.clone();
         let (mut matches, mut likelihood, mut pairs) = (0.0, 0.0, 0.0);
         for &(pattern, n) in counted {
             let (match_, other) = (prior_match + Shares::log_odds(&ratios, pattern), prior_other);
             let top = match_.max(other);
             let log_sum = top + ((match_ - top).exp() + (other - top).exp()).ln();
             let weight = n * (match_ - log_sum).exp();
-            likelihood += n * log_sum;
             matches += weight;
             pairs += n;
-            for (at, expected) in expected.iter_mut().enumerate() {
-                expected[usize::from(pattern.level(at))] += weight;
+            likelihood += n * log_sum;
+            for (at, (expected, others)) in expected.iter_mut().zip(&mut others).enumerate() {
+                let level = usize::from(pattern.level(at));
+                expected[level] += weight;
+                others[level] += n - weight;
+                likelihood += if level > 0 { n * base[at][level] } else { 0.0 };
             }
         }
         likelihood += (search.n_pairs - pairs).max(0.0) * prior_other;
+        if let Some(strength) = search.estimate {
+            let known = chance.iter().flatten().zip(base.iter().flatten());
+            likelihood += known.map(|(chance, log_u)| strength * chance * log_u).sum::<f64>();
+        }
         found.log_likelihood.push(likelihood);
         let new_prior = (matches / search.n_pairs.max(1.0)).clamp(1e-15, 1.0 - 1e-9);
         found.change = ((new_prior - *prior) / *prior).abs();
         *prior = new_prior;
-        if search.estimate_m {
-            let change = shares.m.iter_mut().zip(&expected).map(|(m, expected)| update(m, expected));
-            found.change = change.fold(found.change, f64::max);
+        if let Some(strength) = search.estimate {
+            let moved = shares.m.iter_mut().zip(&expected).map(|(m, expected)| update(m, expected));
+            found.change = moved.fold(found.change, f64::max);
+            for ((u, others), chance) in shares.u.iter_mut().zip(&mut others).zip(&chance) {
+                others.iter_mut().zip(chance).for_each(|(n, chance)| *n += strength * chance);
+                update(u, others);
+            }
         }
         (found.matches, found.expected) = (matches, expected);
         if found.change < search.tolerance {
@@ -93,6 +111,11 @@ pub(super) fn maximize(
         }
     }
     found
+}
+
+/// ln of a share that may be 0.
+fn log_share(share: f64) -> f64 {
+    share.max(LEAST).ln()
 }
 
 /// The new shares of a comparison, and by how much the one that moved most moved.

@@ -91,8 +91,8 @@ struct Value {
 
 impl LinkIndex {
     /// The rows that a record, given as column and value, may belong to: those that share a block with it and
-    /// reach the probability to keep, the likeliest first. An empty value is missing, as is a column not given. Of
-    /// a block too large the rows nearest in the order of values are compared.
+    /// reach the probability to keep, the likeliest first. An empty value is missing, as is a column not given;
+    /// columns that the settings leave alone are passed over. Of a block too large the rows nearest in the order of values are compared.
     ///
     /// # Errors
     /// A column that the model does not know.
@@ -130,7 +130,11 @@ impl LinkIndex {
     /// The normal values of a record, one per field.
     fn values<'a>(&self, record: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Vec<Option<Value>>> {
         let mut values: Vec<Option<Value>> = self.prepared.fields.iter().map(|_| None).collect();
+        let ignored = |column: &str| self.linker.ignored.iter().any(|i| simple(&i.column) == simple(column));
         for (column, value) in record {
+            if self.linker.field_of(column).is_none() && ignored(column) {
+                continue;
+            }
             let at = self.linker.field_of(column).ok_or_else(|| {
                 let column_of = |c: &super::Comparison| simple(&c.column);
                 ErrorKind::MissingColumn {

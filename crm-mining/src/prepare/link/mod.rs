@@ -56,7 +56,7 @@ use serde::{Deserialize, Serialize};
 /// | `window` | rows near enough in a block too large | 20 |
 /// | `sampled_pairs` | pairs drawn to find u, and pairs that meet to find m; where there are fewer, all are taken | 1,000,000 |
 /// | `max_iterations` | steps of a search | 500 |
-/// | `tolerance` | largest change of a share that ends a search | 1e-7 |
+/// | `tolerance` | largest change of a share that ends a search | 1e-5 |
 /// | `seed` | of what is drawn | 42 |
 ///
 /// Fitting to [`Records`] gives a [`LinkModel`]; its [`predict`](crate::Predict::predict) gives [`Links`], and these
@@ -138,7 +138,7 @@ impl Linker {
             window: 20,
             sampled_pairs: 1_000_000,
             max_iterations: 500,
-            tolerance: 1e-7,
+            tolerance: 1e-5,
             seed: 42,
         }
     }

@@ -10,9 +10,13 @@ use crate::error::{ErrorKind, Result};
 /// More comparisons than these hardly help and cost time.
 const MOST_COMPARED: usize = 12;
 
+/// Agreeing pairs per row that are too many to be matches.
+const SURELY_OTHERS: f64 = 5.0;
+
 /// A column that may be compared and what it tells.
 struct Candidate {
     comparison: Comparison,
+    field: Field,
     /// The share of rows where it is there.
     present: f64,
     /// The share of pairs that agree in it.
@@ -24,8 +28,8 @@ impl Linker {
     /// matches meet at a bounded number of pairs.
     ///
     /// A column is compared by the kind that its name and values show. Left alone, and listed under
-    /// [`Linker::ignored`], are columns of one table only, constants, columns nearly always missing, and those that
-    /// number the rows of their table. Columns of two tables belong together when their names do, case, blanks
+    /// [`Linker::ignored`], are columns of one table only, constants, columns nearly always missing, those that number
+    /// the rows of their table, and those that follow from a finer one. Columns of two tables belong together when their names do, case, blanks
     /// and whatever stands before the last `#`, `/` or `.` left aside.
     ///
     /// # Errors
@@ -38,6 +42,7 @@ impl Linker {
                 Err(reason) => ignored.push(Ignored { column: left.name().trim().to_owned(), reason }),
             }
         }
+        leave_implied_out(records, &mut candidates, &mut ignored);
         if candidates.len() > MOST_COMPARED {
             let telling = |c: &Candidate| -c.present * c.agree.max(1e-12).ln();
             let mut order: Vec<usize> = (0..candidates.len()).collect();
@@ -106,7 +111,48 @@ fn candidate(records: &Records<'_>, left: &Column) -> Result<Candidate, IgnoredR
     if kind == Kind::Code {
         comparison.levels = code_levels(&field);
     }
-    Ok(Candidate { comparison, present, agree })
+    Ok(Candidate { comparison, field, present, agree })
+}
+
+/// Leaves out columns that a finer one implies: of the pairs that agree in the finer, nearly all agree in it. Told
+/// only where pairs that agree in the finer are too many to be matches.
+fn leave_implied_out(records: &Records<'_>, candidates: &mut Vec<Candidate>, ignored: &mut Vec<Ignored>) {
+    let rows = records.n_rows() as f64;
+    let all = rows * (rows - 1.0).max(0.0) / 2.0;
+    let many = |c: &Candidate| c.agree * c.present * c.present * all > SURELY_OTHERS * rows;
+    let implied: Vec<bool> = candidates
+        .iter()
+        .map(|coarse| {
+            candidates.iter().any(|fine| {
+                fine.agree < coarse.agree && many(fine) && agreeing_too(&fine.field, &coarse.field) > 0.8
+            })
+        })
+        .collect();
+    let mut implied = implied.into_iter();
+    candidates.retain(|candidate| {
+        let out = implied.next().unwrap_or(false);
+        if out {
+            let column = candidate.comparison.column.clone();
+            ignored.push(Ignored { column, reason: IgnoredReason::Implied });
+        }
+        !out
+    });
+}
+
+/// Among pairs that agree in one field and have the other, the share that agree in the other too.
+fn agreeing_too(fine: &Field, coarse: &Field) -> f64 {
+    let mut both: Vec<(u32, u32)> = fine
+        .codes
+        .iter()
+        .zip(&coarse.codes)
+        .filter(|&(&a, &b)| a != Text::MISSING && b != Text::MISSING)
+        .map(|(&a, &b)| (a, b))
+        .collect();
+    both.sort_unstable();
+    let pairs = |n: usize| n as f64 * (n as f64 - 1.0) / 2.0;
+    let in_fine: f64 = both.chunk_by(|a, b| a.0 == b.0).map(|group| pairs(group.len())).sum();
+    let in_both: f64 = both.chunk_by(|a, b| a == b).map(|group| pairs(group.len())).sum();
+    if in_fine > 0.0 { in_both / in_fine } else { 0.0 }
 }
 
 /// One and two edits, for codes of the length that these have.

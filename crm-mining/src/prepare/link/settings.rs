@@ -185,6 +185,8 @@ pub enum IgnoredReason {
     NotShared,
     /// Is missing too often.
     Missing,
+    /// Follows from a finer column, as a town does from its postcode: it would count twice.
+    Implied,
     /// There were enough better columns.
     Surplus,
 }

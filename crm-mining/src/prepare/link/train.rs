@@ -16,6 +16,8 @@ use serde::{Deserialize, Serialize};
 
 /// Rounds in which u is cleared of the matches that the round before found.
 const ROUNDS: usize = 4;
+/// In a session u counts as if it were known from so many pairs, and this share of those of the block.
+const CHANCE: (f64, f64) = (500.0, 0.2);
 
 /// The estimation of m on the pairs of one blocking rule, by the comparisons of the columns outside it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,7 +30,7 @@ pub struct Session {
     pub matches: f64,
     /// Whether the search met its tolerance.
     pub converged: bool,
-    /// The log-likelihood after each step, up to a constant. It never falls.
+    /// The log-likelihood at each step, with what is known of u, up to a constant. It never falls.
     pub log_likelihood: Vec<f64>,
 }
 
@@ -125,7 +127,7 @@ fn run_sessions(linker: &Linker, counted: &[Counted], start: &[Vec<f64>], traine
         let search = Search {
             max_iterations: linker.max_iterations,
             tolerance: linker.tolerance,
-            estimate_m: true,
+            estimate: Some(CHANCE.0 + CHANCE.1 * pairs),
             n_pairs: pairs,
         };
         let found = maximize(&patterns, &mut shares, &mut prior, search);
@@ -177,7 +179,7 @@ fn share_of_matches(linker: &Linker, counted: &[Counted], n_pairs: f64, trained:
     let search = Search {
         max_iterations: linker.max_iterations,
         tolerance: linker.tolerance,
-        estimate_m: false,
+        estimate: None,
         n_pairs: n_pairs.max(compared),
     };
     let mut prior = (0.1 * compared / search.n_pairs).clamp(1e-12, 0.5);
