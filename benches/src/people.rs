@@ -127,9 +127,9 @@ fn misspell(value: &mut Option<String>, draw: &mut Draw) {
     let Some(text) = value else { return };
     let mut letters: Vec<char> = text.chars().collect();
     let at = draw.below(letters.len().max(1));
-    let other = |draw: &mut Draw| char::from(b"abcdefghijklmnopqrstuvwxyz"[draw.below(26)]);
-    let digit = |draw: &mut Draw| char::from(b"0123456789"[draw.below(10)]);
-    let new = if letters.first().is_some_and(char::is_ascii_digit) { digit(draw) } else { other(draw) };
+    let (first, signs) =
+        if letters.first().is_some_and(char::is_ascii_digit) { (b'0', 10) } else { (b'a', 26) };
+    let new = char::from(first + draw.below(signs) as u8);
     match draw.below(4) {
         0 if letters.len() > 1 => drop(letters.remove(at)),
         1 => letters.insert(at, new),

@@ -108,7 +108,7 @@ fn row_order_does_not_matter() {
             (a.min(b), a.max(b), link.weight)
         })
         .collect();
-    back.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+    back.sort_by_key(|&(a, b, _)| (a, b));
     assert_eq!(back.len(), straight.pairs().len());
     for (link, (a, b, weight)) in straight.pairs().iter().zip(back) {
         assert_eq!((link.left, link.right), (a, b));

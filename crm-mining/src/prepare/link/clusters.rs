@@ -114,7 +114,9 @@ impl Clusters {
         if let Some(&row) = seen.iter().find(|row| members.binary_search(row).is_err()) {
             return refused(format!("rows of cluster {cluster}, each in one group"), row);
         }
-        if let Some(&[row, _]) = seen.array_windows().find(|[a, b]| a == b) {
+        if let Some(row) =
+            seen.windows(2).find_map(|pair| (pair.first() == pair.last()).then(|| pair.first().copied())?)
+        {
             return refused(format!("rows of cluster {cluster}, each in one group"), row);
         }
         self.part(groups.to_vec());

@@ -5,7 +5,7 @@ use super::model::LinkModel;
 use super::pattern::{EQUAL, MISSING, level_of};
 use super::records::{Prepared, Records, normal, simple};
 use super::rule::NO_BLOCK;
-use super::score::{Scorer, probability};
+use super::score::{Scorer, Weights, probability};
 use super::similar::Shape;
 use super::{Kind, Linker};
 use crate::data::{Interner, Text};
@@ -40,10 +40,7 @@ pub struct LinkIndex {
     linker: Linker,
     prepared: Prepared,
     blocks: Blocks,
-    prior: f64,
-    /// The weight of each level; of equality, where rare values say more, by value.
-    weights: Vec<Vec<f64>>,
-    equal: Vec<Option<Vec<f64>>>,
+    weights: Weights,
     /// The code of each value, by field.
     codes: Vec<Interner>,
 }
@@ -70,7 +67,7 @@ impl LinkModel {
         // Within the base all rows stand alike, whichever table they come from.
         let prepared = Prepared { border: None, ..prepared };
         let blocks = Blocks::new(&linker, &prepared, &Control::default())?;
-        let (prior, weights, equal) = Scorer::new(self, &prepared).into_weights();
+        let weights = Scorer::new(self, &prepared).into_weights();
         let codes = prepared.fields.iter().map(|field| {
             let mut codes = Interner::default();
             field.distinct.iter().for_each(|value| {
@@ -78,7 +75,7 @@ impl LinkModel {
             });
             codes
         });
-        Ok(LinkIndex { codes: codes.collect(), linker, prepared, blocks, prior, weights, equal })
+        Ok(LinkIndex { codes: codes.collect(), linker, prepared, blocks, weights })
     }
 }
 
@@ -166,9 +163,9 @@ impl LinkIndex {
     }
 
     fn compare(&self, row: u32, values: &[Option<Value>]) -> Match {
-        let mut weight = self.prior;
+        let mut weight = self.weights.prior;
         let fields = self.prepared.row(row).iter().zip(&self.prepared.fields).zip(values);
-        let settings = self.linker.comparisons.iter().zip(&self.weights).zip(&self.equal);
+        let settings = self.linker.comparisons.iter().zip(&self.weights.levels).zip(&self.weights.equal);
         for (((&code, field), value), ((comparison, weights), equal)) in fields.zip(settings) {
             let (Some(value), Some(shape)) = (value, field.shapes.get(code as usize)) else { continue };
             let level = match code == value.code {

@@ -6,6 +6,7 @@ mod clusters;
 mod em;
 mod explain;
 mod index;
+mod jaro;
 mod kinds;
 mod links;
 mod model;
@@ -54,7 +55,7 @@ use serde::{Deserialize, Serialize};
 /// | `keep` | probability from which a pair is kept at all | 0.01 |
 /// | `most_per_block` | rows; a block with more pairs than so many rows of one table is too large: its rows are sorted by their values, each meets those near it, and the pairs left out are counted | 1,000 |
 /// | `window` | rows near enough in a block too large | 20 |
-/// | `sampled_pairs` | pairs drawn to find u, and pairs that meet to find m; where there are fewer, all are taken | 1,000,000 |
+/// | `sampled_pairs` | pairs drawn to find u, and pairs that meet to find m; where there are fewer, all are taken | 500,000 |
 /// | `max_iterations` | steps of a search | 500 |
 /// | `tolerance` | largest change of a share that ends a search | 1e-5 |
 /// | `seed` | of what is drawn | 42 |
@@ -136,7 +137,7 @@ impl Linker {
             keep: 0.01,
             most_per_block: 1000,
             window: 20,
-            sampled_pairs: 1_000_000,
+            sampled_pairs: 500_000,
             max_iterations: 500,
             tolerance: 1e-5,
             seed: 42,

@@ -180,15 +180,14 @@ fn numbers_rows(records: &Records<'_>, field: &Field, present: f64) -> bool {
         return false;
     }
     let border = records.left.n_rows();
-    let mut parts = vec![0..border];
-    if records.right.is_some() {
-        parts.push(border..field.codes.len());
-    }
+    // Within one table the second part is empty.
+    let parts = [0..border, border..field.codes.len()];
     let once = |part: &std::ops::Range<usize>| field.counts(part.clone()).iter().all(|&count| count <= 1);
     if !parts.iter().all(once) {
         return false;
     }
-    field.distinct.len() == field.codes.len() || parts.iter().all(|part| counted_through(field, part.clone()))
+    field.distinct.len() == field.codes.len()
+        || parts.iter().all(|part| part.is_empty() || counted_through(field, part.clone()))
 }
 
 /// Whole numbers that leave no gap.

@@ -19,6 +19,16 @@ pub(super) struct Scorer<'a> {
     equal: Vec<Option<Vec<f64>>>,
 }
 
+/// What a scorer says, apart from the rows.
+#[derive(Debug, Clone)]
+pub(super) struct Weights {
+    pub(super) prior: f64,
+    /// Of each level of each comparison.
+    pub(super) levels: Vec<Vec<f64>>,
+    /// Of equality by value, where rare values say more.
+    pub(super) equal: Vec<Option<Vec<f64>>>,
+}
+
 /// A scored pair.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Scored {
@@ -61,8 +71,8 @@ impl<'a> Scorer<'a> {
     }
 
     /// The prior odds, the weights of the levels, and those of equality by value.
-    pub(super) fn into_weights(self) -> (f64, Vec<Vec<f64>>, Vec<Option<Vec<f64>>>) {
-        (self.prior, self.weights, self.equal)
+    pub(super) fn into_weights(self) -> Weights {
+        Weights { prior: self.prior, levels: self.weights, equal: self.equal }
     }
 
     /// What equality on this value says.

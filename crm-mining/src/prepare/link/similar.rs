@@ -80,6 +80,9 @@ pub(super) fn at_most(kind: Kind, a: Shape, b: Shape) -> f64 {
 pub(super) fn similarity(kind: Kind, a: &str, b: &str) -> f64 {
     match kind {
         Kind::Name => match (a.is_ascii(), b.is_ascii()) {
+            (true, true) if (1..=64).contains(&a.len().min(b.len())) && a.len().max(b.len()) <= 64 => {
+                super::jaro::jaro_winkler(a.as_bytes(), b.as_bytes())
+            }
             (true, true) => jaro_winkler::normalized_similarity(a.bytes(), b.bytes()),
             _ => jaro_winkler::normalized_similarity(a.chars(), b.chars()),
         },
