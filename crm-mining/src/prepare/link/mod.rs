@@ -95,7 +95,8 @@ use serde::{Deserialize, Serialize};
 ///     vec![Block::on(["name"]), Block::on(["town"])],
 /// );
 /// let links = linker.fit(&records)?.predict(&records)?;
-/// let customers = links.clusters(0.5)?;
+/// // So few rows prove little.
+/// let customers = links.clusters(0.3)?;
 /// assert_eq!(customers.len(), 6);
 /// assert_eq!(customers.members(1), [2, 3]);
 /// # Ok::<(), crm_mining::Error>(())
