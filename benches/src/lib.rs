@@ -1,5 +1,9 @@
 //! Data for the benches: all generated, the same at every run.
 
+mod people;
+
+pub use people::{People, people};
+
 use crm_mining::Result;
 use crm_mining::data::{Baskets, Column, Days, Features, Labeled, Ledger, Summary, Table, Transactions};
 use crm_mining::prepare::{CsvReader, RawTable, SampleShop};

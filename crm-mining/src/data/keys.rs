@@ -263,6 +263,15 @@ impl Interner {
         self.insert(hash, value)
     }
 
+    /// The number of a string that was interned.
+    pub(crate) fn find(&self, value: &str) -> Option<u32> {
+        let hash = self.hasher.hash_one(value.as_bytes());
+        let same = |&(other, code): &(u32, u32)| {
+            other == hash as u32 && self.strings.get(code as usize) == Some(value)
+        };
+        self.table.find(hash, same).map(|&(_, code)| code)
+    }
+
     #[cold]
     fn insert(&mut self, hash: u64, value: &str) -> u32 {
         let code = self.strings.len() as u32;

@@ -16,8 +16,10 @@ pub use clean::{Cancellations, Change, Cleaned, Cleaner, Reason, Rejected, Step,
 pub use dependency::{Dependency, DependencySearch, Determinants, Violation, dependencies};
 pub use detect::{ErrorDetector, Repair, Signal, Suspicion, Suspicions};
 pub use link::{
-    LabeledPairs, LinkByExample, LinkByExampleModel, LinkQuality, LinkThreshold, Prepared, RowPairs,
-    ScoredPairs, Similarity,
+    Block, BlockCount, Clusters, Comparison, Contribution, Expected, Explanation, Ignored, IgnoredReason,
+    Kind, LabeledPairs, LevelShare, Link, LinkByExample, LinkByExampleModel, LinkIndex, LinkModel,
+    LinkQuality, LinkReport, LinkThreshold, Linker, Links, Match, Part, Prepared, Records, RowPairs,
+    ScoredPairs, Session, Similarity, Transform,
 };
 pub use merge::{
     AsOf, CellOrigin, CollisionKind, CollisionRow, ColumnCount, ColumnKind, ColumnMap, CommonColumn,
