@@ -61,7 +61,8 @@ use serde::{Deserialize, Serialize};
 /// | `keep` | probability from which a pair is kept at all | 0.01 |
 /// | `most_per_block` | rows; a block with more pairs than so many rows of one table is too large: its rows are sorted by their values, each meets those near it, and the pairs left out are counted | 1,000 |
 /// | `window` | rows near enough in a block too large | 20 |
-/// | `sampled_pairs` | pairs drawn to find u, and pairs that meet to find m; where there are fewer, all are taken | 500,000 |
+/// | `chance_pairs` | pairs drawn to find u of the levels below equality, which is counted exactly; where there are fewer, all are taken | 200,000 |
+/// | `sampled_pairs` | pairs that meet, drawn to find m; where there are fewer, all are taken | 500,000 |
 /// | `max_iterations` | steps of a search | 500 |
 /// | `tolerance` | largest change of a share that ends a search | 1e-5 |
 /// | `seed` | of what is drawn | 42 |
@@ -123,7 +124,9 @@ pub struct Linker {
     pub most_per_block: usize,
     /// In such a block each row is compared with so many that follow it in the order of values.
     pub window: usize,
-    /// So many pairs are drawn to estimate u, and so many of those that meet to estimate m.
+    /// So many pairs are drawn to estimate u.
+    pub chance_pairs: usize,
+    /// So many of the pairs that meet are drawn to estimate m.
     pub sampled_pairs: usize,
     /// Steps of a search.
     pub max_iterations: usize,
@@ -144,6 +147,7 @@ impl Linker {
             keep: 0.01,
             most_per_block: 1000,
             window: 20,
+            chance_pairs: 200_000,
             sampled_pairs: 500_000,
             max_iterations: 500,
             tolerance: 1e-5,

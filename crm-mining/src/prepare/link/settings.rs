@@ -223,6 +223,7 @@ impl super::Linker {
         let counts = [
             ("most_per_block", self.most_per_block),
             ("window", self.window),
+            ("chance_pairs", self.chance_pairs),
             ("sampled_pairs", self.sampled_pairs),
             ("max_iterations", self.max_iterations),
         ];

@@ -57,7 +57,7 @@ pub(super) fn train(
     control: &Control,
 ) -> Result<Trained> {
     let drawn = (linker.sampled_pairs, linker.seed);
-    let chance = by_chance(&linker.comparisons, prepared, drawn, control)?;
+    let chance = by_chance(&linker.comparisons, prepared, (linker.chance_pairs, linker.seed), control)?;
     let (counted, sampled) = count_patterns(&linker.comparisons, prepared, blocks, drawn, control)?;
     if counted.is_empty() {
         return Err(ErrorKind::NotEnoughData {
