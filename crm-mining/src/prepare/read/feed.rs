@@ -159,7 +159,12 @@ fn scanner(
         mend: how.mend,
         max_field_bytes: how.max_field_bytes,
         width,
-        short: if how.mend == Mend::Short { 1 } else { layout.width.min(width) },
+        short: match how.mend {
+            Mend::Nothing => width,
+            // A whole file whose rows are shorter than its header leaves out what is always empty.
+            Mend::Certain => layout.width.min(width),
+            Mend::Short => 1,
+        },
         kinds,
         header: layout.header.into_iter().map(|row| row.fields).collect(),
         position,
