@@ -4,6 +4,7 @@ use super::columns::Columns;
 use super::dialect::{Aspect, Dialect, Escape, Finding, Given, Spaces};
 use super::encoding::Encoding;
 use super::feed::{Block, Feed, Findings, How};
+use super::growing::FIRST_LOOK;
 use super::packing::Packing;
 use super::raw::{BadRow, BadRowReason, Mend, MendedRow, RawTable, ReadReport, RepeatedNames};
 use super::source::Source;
@@ -78,6 +79,13 @@ pub struct CsvReader {
     /// Text read at one time: large enough to share among threads, small enough to stay in their caches.
     #[serde(skip, default = "block_bytes")]
     block_bytes: usize,
+    /// The row at which columns may first be held as numbers or moments.
+    #[serde(skip, default = "first_look")]
+    first_look: usize,
+}
+
+fn first_look() -> usize {
+    FIRST_LOOK
 }
 
 fn block_bytes() -> usize {
@@ -94,6 +102,7 @@ impl Default for CsvReader {
             date_order: None,
             max_field_bytes: 16 << 20,
             block_bytes: block_bytes(),
+            first_look: first_look(),
         }
     }
 }
@@ -246,7 +255,7 @@ impl CsvReader {
         self.check()?;
         let source = Source::new(path, input, self.encoding)?;
         let (mut feed, found) = Feed::open(name, source, &self.how())?;
-        let mut columns = Columns::new(found.names.clone());
+        let mut columns = Columns::new(found.names.clone(), self.first_look);
         let (mut current, mut following) = (Block::default(), Block::default());
         let (mut rejected, mut mended) = (Vec::new(), Vec::new());
         let mut more = feed.next(&mut current)?;
@@ -329,6 +338,10 @@ fn check_rows(name: &str, rows: u64) -> Result<()> {
         setting,
     }))
 }
+
+#[cfg(test)]
+#[path = "both_ways.rs"]
+mod both_ways;
 
 #[cfg(test)]
 mod tests {

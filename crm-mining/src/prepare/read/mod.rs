@@ -7,6 +7,7 @@ mod encoding;
 #[cfg(feature = "excel")]
 mod excel;
 mod feed;
+mod growing;
 mod header;
 mod jsonl;
 mod kinds;
