@@ -39,7 +39,7 @@ enum Said {
 
 impl<'a> Outgoing<'a> {
     pub(crate) fn new(table: &'a Table) -> Outgoing<'a> {
-        let said: Vec<Option<Said>> = table.columns().iter().map(Said::of).collect();
+        let said: Vec<Option<Said>> = table.columns().iter().map(|column| Said::of(table, column)).collect();
         let field = |(column, said): (&Column, &Option<Said>)| {
             Field::new(column.name(), said.as_ref().map_or_else(|| data_type(column), Said::data_type), true)
         };
@@ -69,7 +69,7 @@ impl<'a> Outgoing<'a> {
 
 impl Said {
     /// `None` when the column is no text, or a value of it says something else.
-    fn of(column: &Column) -> Option<Said> {
+    fn of(table: &Table, column: &Column) -> Option<Said> {
         let Values::Text(text) = column.values() else { return None };
         match text.found() {
             Found::Text => None,
@@ -80,8 +80,8 @@ impl Said {
                 };
                 text.distinct().iter().map(read).collect::<Option<_>>().map(Said::Int)
             }
-            Found::Float => all_read(column.read_numbers()).map(Said::Float),
-            Found::Time(_) => all_read(column.read_times()).map(Said::Time),
+            Found::Float(_) => all_read(column.read_numbers(table).ok()?).map(Said::Float),
+            Found::Time(_) | Found::Counted(_) => all_read(column.read_times()).map(Said::Time),
         }
     }
 

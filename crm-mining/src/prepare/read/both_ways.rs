@@ -19,8 +19,7 @@ fn same(typed: &Column, coded: &Column) {
     assert_eq!(typed.to_text(), coded.to_text());
     assert_eq!(typed.identities(), coded.identities());
     let table = Table::of("x", Vec::new());
-    let (numbers, coded_numbers) =
-        (typed.read_numbers(&table).unwrap(), coded.read_numbers(&table).unwrap());
+    let (numbers, coded_numbers) = (typed.read_numbers(&table).unwrap(), coded.read_numbers(&table).unwrap());
     let (times, coded_times) = (typed.read_times(), coded.read_times());
     assert_eq!(typed.time_unit(), coded.time_unit());
     let styled = |column: &Column| column.clone().with_numbers(NumberStyle::DecimalComma);
