@@ -24,25 +24,34 @@ impl Columns {
         });
     }
 
-    /// The finished columns, the type of each found; `numbers` are the rows they have in the file.
+    /// The finished columns, the type of each found; `order` is that of the dates of each, where it is known,
+    /// `numbers` are the rows they have in the file.
     pub(super) fn finish(
         self,
         table: &str,
-        order: Option<DateOrder>,
+        order: impl Fn(usize) -> Option<DateOrder> + Sync,
         numbers: Option<&[u32]>,
     ) -> Result<Vec<Column>> {
-        let columns: Vec<Result<Column>> = self.0.into_par_iter().map(|c| c.finish(table, order)).collect();
+        let finish = |(place, column): (usize, Growing)| column.finish(table, order(place));
+        let columns: Vec<Result<Column>> = self.0.into_par_iter().enumerate().map(finish).collect();
         columns.into_iter().map(|column| column.map_err(|error| at_source_row(error, numbers))).collect()
     }
 }
 
 /// The error with the row of the file in the place of the row of the table.
 pub(super) fn at_source_row(error: Error, numbers: Option<&[u32]>) -> Error {
+    let source_row = |row: u64| {
+        let number = numbers.and_then(|numbers| numbers.get(row.saturating_sub(1) as usize));
+        number.map_or(row, |&number| u64::from(number))
+    };
     match error.into_kind() {
         ErrorKind::AmbiguousDates { table, column, day_first, month_first, either, row } => {
-            let number = numbers.and_then(|numbers| numbers.get(row.saturating_sub(1) as usize));
-            let row = number.map_or(row, |&number| u64::from(number));
+            let row = source_row(row);
             ErrorKind::AmbiguousDates { table, column, day_first, month_first, either, row }.into()
+        }
+        ErrorKind::AmbiguousNumbers { table, column, point, comma, either, row } => {
+            let row = source_row(row);
+            ErrorKind::AmbiguousNumbers { table, column, point, comma, either, row }.into()
         }
         other => other.into(),
     }
