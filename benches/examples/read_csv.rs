@@ -19,14 +19,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             let mut read = CsvReader::default().chunks(&path)?;
             read.try_for_each(|chunk| chunk.map(drop))?;
             let peak = peak_megabytes()?;
-            let mut ledger: Option<Ledger> = None;
             let mut chunks = CsvReader::default().chunks(&path)?;
             for chunk in &mut chunks {
-                let part = Ledger::new(&Transactions::from_table(&chunk?.table)?);
-                ledger = Some(match ledger {
-                    Some(ledger) => ledger.merge(&part)?,
-                    None => part,
-                });
+                drop(Ledger::new(&Transactions::from_table(&chunk?.table)?));
             }
             (chunks.report().rows, peak)
         }

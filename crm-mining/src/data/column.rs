@@ -11,7 +11,11 @@ use super::text::Text;
 use std::borrow::Cow;
 
 /// One named column.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// A column of a file is text. Where nearly all its texts differ and each is given back exactly by the number or
+/// moment it says, it may be held as [`Values`] of that type: that changes nothing but memory and time.
+/// [`Column::to_text`] is the view by distinct texts of any column.
+#[derive(Debug, Clone)]
 pub struct Column {
     pub(super) name: String,
     pub(super) values: Values,
@@ -32,6 +36,17 @@ pub enum Values {
     Time(Vec<i64>, Option<Bitmap>),
     /// Truth values; a missing one is a cleared bit.
     Bool(Bitmap, Option<Bitmap>),
+}
+
+/// Text equals the same text held as numbers or moments.
+impl PartialEq for Column {
+    fn eq(&self, other: &Column) -> bool {
+        let values = || match self.spelling == other.spelling {
+            true => self.values == other.values,
+            false => self.coded().values == other.coded().values,
+        };
+        self.name == other.name && values()
+    }
 }
 
 impl PartialEq for Values {
@@ -255,10 +270,9 @@ impl Column {
         self
     }
 
-    /// Name and values, to be changed and put together again. What was text is text, however it was held.
+    /// Name and values, to be changed and put together again.
     pub(crate) fn into_parts(self) -> (String, Values) {
-        let column = self.into_coded();
-        (column.name, column.values)
+        (self.name, self.values)
     }
 
     pub(super) fn take(&self, rows: &[u32]) -> Column {

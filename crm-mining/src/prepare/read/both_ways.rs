@@ -16,6 +16,7 @@ fn is_coded(column: &Column) -> bool {
 
 fn same(typed: &Column, coded: &Column) {
     assert_eq!((typed.type_name(), typed.found()), (coded.type_name(), coded.found()));
+    assert_eq!(typed, coded);
     assert_eq!(typed.to_text(), coded.to_text());
     assert_eq!(typed.identities(), coded.identities());
     let table = Table::of("x", Vec::new());
