@@ -80,3 +80,18 @@ impl FromIterator<bool> for Bitmap {
         bitmap
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filled_then_more() {
+        for len in [0, 1, 63, 64, 65, 130] {
+            let mut bits = Bitmap::filled(len, true);
+            assert_eq!(bits, (0..len).map(|_| true).collect());
+            bits.push(false);
+            assert_eq!((bits.len(), bits.count_ones(), bits.get(len)), (len + 1, len, false));
+        }
+    }
+}

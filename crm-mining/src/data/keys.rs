@@ -147,6 +147,22 @@ impl Keys {
         (Keys(Arc::new(Inner::Text(sorted))), rank)
     }
 
+    /// Keys out of the texts of distinct integers, and where each of them went.
+    pub(crate) fn from_distinct_integer_texts(values: &[i64]) -> (Keys, Vec<u32>) {
+        let mut sorted: Vec<_> =
+            (0u32..).zip(values).map(|(code, &value)| (text_order(value), code, value)).collect();
+        sorted.sort_unstable();
+        let mut rank = vec![0; values.len()];
+        let mut texts = Strings::default();
+        for (position, &(_, code, value)) in (0u32..).zip(&sorted) {
+            texts.push_shown(&value);
+            if let Some(slot) = rank.get_mut(code as usize) {
+                *slot = position;
+            }
+        }
+        (Keys(Arc::new(Inner::Text(texts))), rank)
+    }
+
     /// Keys out of distinct integers, and where each of them went.
     pub(crate) fn from_distinct_integers(values: &[i64]) -> (Keys, Vec<u32>) {
         let rank = ranks(values.len(), |&a, &b| values.get(a as usize).cmp(&values.get(b as usize)));
@@ -221,6 +237,14 @@ impl<S: AsRef<str>> FromIterator<S> for Keys {
         }
         Keys::from_distinct(&interner.into_strings()).0
     }
+}
+
+/// Orders integers as their texts: a minus before all digits, then digit by digit, the shorter of two first.
+fn text_order(value: i64) -> (bool, u64, u32) {
+    const MOST_DIGITS: u32 = 19;
+    let size = value.unsigned_abs();
+    let digits = size.checked_ilog10().map_or(1, |log| log + 1);
+    (value >= 0, size.saturating_mul(10_u64.saturating_pow(MOST_DIGITS.saturating_sub(digits))), digits)
 }
 
 fn ranks(n: usize, order: impl Fn(&u32, &u32) -> std::cmp::Ordering) -> Vec<u32> {

@@ -8,9 +8,12 @@ mod column;
 mod csr;
 mod customers;
 mod day;
+mod distinct;
 mod features;
+mod identities;
 #[cfg(feature = "arrow")]
 mod intern;
+mod iso;
 mod keys;
 mod ledger;
 #[cfg(feature = "ndarray")]
@@ -18,6 +21,7 @@ mod ndarray;
 pub(crate) mod parse;
 mod reading;
 mod roles;
+pub(crate) mod spelling;
 mod strings;
 mod summary;
 mod table;
@@ -34,6 +38,7 @@ pub use csr::Csr;
 pub(crate) use csr::group_positions;
 pub use customers::Customers;
 pub use day::{Day, Days};
+pub(crate) use distinct::Distinct;
 pub use features::{Features, Labeled};
 pub(crate) use keys::Interner;
 pub use keys::{Key, Keys};

@@ -1,23 +1,24 @@
-//! A column read as numbers, moments or identities.
+//! A column read as numbers or moments.
 
 use super::bitmap::Bitmap;
 use super::column::{Column, Values};
-use super::keys::Keys;
 use super::parse::{
     Cell, DateEvidence, DateOrder, Found, Moment, NumberDoubt, NumberEvidence, NumberFormat, NumberStyle,
     TimeEvidence, TimeUnit, is_missing_marker, number, plain_number,
 };
+use super::spelling::Spelling;
 use super::table::Table;
 use super::text::Text;
 use crate::error::{ErrorKind, Result};
+use std::borrow::Cow;
 
 /// A column read as one type, row by row; distinct texts are read once.
 pub(crate) enum Reading<'a, T> {
-    Coded(&'a [u32], Vec<Cell<T>>),
+    Coded(Cow<'a, [u32]>, Vec<Cell<T>>),
     Floats(&'a [T]),
     Converted(&'a [i64], Option<&'a Bitmap>, fn(i64) -> T),
     Counted(Numbers<'a>, TimeUnit, fn(i64) -> T),
-    Unreadable(&'static str),
+    Unreadable(&'static str, &'a Column),
 }
 
 /// A column of numbers.
@@ -71,7 +72,8 @@ impl<T: Copy + PartialEq> Reading<'_, T> {
                 }
                 None => Cell::Missing,
             },
-            Reading::Unreadable(must_be) => Cell::Unreadable(must_be),
+            Reading::Unreadable(_, column) if column.is_missing(row) => Cell::Missing,
+            Reading::Unreadable(must_be, _) => Cell::Unreadable(must_be),
         }
     }
 }
@@ -91,12 +93,13 @@ impl Column {
     /// let Values::Text(text) = column.values() else { unreachable!() };
     /// assert!(matches!(text.found(), Found::Float(format) if format.to_string().starts_with("decimal comma")));
     /// ```
-    pub fn with_numbers(mut self, style: NumberStyle) -> Column {
-        if let Values::Text(text) = &mut self.values {
+    pub fn with_numbers(self, style: NumberStyle) -> Column {
+        let mut column = self.into_coded();
+        if let Values::Text(text) = &mut column.values {
             let format = NumberEvidence::of(&text.distinct).in_style(style);
             text.found = Found::Float(format.unwrap_or(NumberFormat { style, ..NumberFormat::default() }));
         }
-        self
+        column
     }
 
     /// The column with its numbers read as moments of this unit. In a text column, texts that are no number are
@@ -115,11 +118,16 @@ impl Column {
     /// assert_eq!(days.show(0).as_deref(), Some("2024-01-01"));
     /// # Ok::<(), crm_mining::Error>(())
     /// ```
-    pub fn with_time_unit(mut self, unit: TimeUnit) -> Result<Column> {
-        if let Values::Text(text) = &mut self.values {
+    pub fn with_time_unit(self, unit: TimeUnit) -> Result<Column> {
+        let mut column = self.into_coded();
+        if let Values::Text(text) = &mut column.values {
             text.found = Found::Counted(unit);
-            return Ok(self);
+            return Ok(column);
         }
+        column.counted(unit)
+    }
+
+    fn counted(self, unit: TimeUnit) -> Result<Column> {
         let Some(numbers) = numbers_of(&self.values) else { return Ok(self) };
         let (mut micros, mut present) = (Vec::with_capacity(self.len()), Vec::with_capacity(self.len()));
         for row in 0..self.len() {
@@ -139,17 +147,15 @@ impl Column {
             present.push(moment.is_some());
         }
         let present = present.contains(&false).then(|| present.into_iter().collect());
-        Ok(Column { name: self.name, values: Values::Time(micros, present) })
+        Ok(Column::new(self.name, Values::Time(micros, present)))
     }
 
     /// The unit in which the numbers of the column count time when it is used as time: the one chosen, or the one
     /// found by their range. `None` when they count none.
     pub fn time_unit(&self) -> Option<TimeUnit> {
         match &self.values {
-            Values::Text(text) => match text.found {
-                Found::Counted(unit) => Some(unit),
-                _ => TimeEvidence::of_texts(text.distinct.iter()).decide(),
-            },
+            Values::Text(text) => time_unit(text),
+            _ if self.spelling != Spelling::None => time_unit(&self.to_text()),
             values => TimeEvidence::of(numbers_of(values)?.iter()).decide(),
         }
     }
@@ -163,13 +169,13 @@ impl Column {
             Values::Text(text) => {
                 let style = self.number_style(table, text)?;
                 let cells = text.distinct.iter().map(|value| number(value, style)).collect();
-                Reading::Coded(&text.codes, cells)
+                Reading::Coded(Cow::Borrowed(&text.codes), cells)
             }
             Values::Float(values) => Reading::Floats(values),
             Values::Int(values, present) => {
                 Reading::Converted(values, present.as_ref(), |value| value as f64)
             }
-            _ => Reading::Unreadable("a number"),
+            _ => Reading::Unreadable("a number", self),
         })
     }
 
@@ -216,44 +222,37 @@ impl Column {
     /// they count time.
     pub(crate) fn read_times(&self) -> Reading<'_, i64> {
         match &self.values {
-            Values::Text(text) => {
-                let order = match text.found {
-                    Found::Time(order) => order,
-                    _ => DateEvidence::of(&text.distinct).decide().unwrap_or(None),
-                };
-                let (chosen, unit) = (matches!(text.found, Found::Counted(_)), self.time_unit());
-                let read = |value| read_moment(value, order, unit, chosen);
-                Reading::Coded(&text.codes, text.distinct.iter().map(read).collect())
-            }
+            Values::Text(text) => Reading::Coded(Cow::Borrowed(&text.codes), moments(text)),
             Values::Time(values, present) => Reading::Converted(values, present.as_ref(), |value| value),
+            // As text, 20240305 is a date.
+            _ if self.spelling != Spelling::None => {
+                let text = self.to_text().into_owned();
+                let cells = moments(&text);
+                Reading::Coded(Cow::Owned(text.codes), cells)
+            }
             values => match (numbers_of(values), self.time_unit()) {
                 (Some(numbers), Some(unit)) => Reading::Counted(numbers, unit, |micros| micros),
-                _ => Reading::Unreadable("a date"),
+                _ => Reading::Unreadable("a date", self),
             },
         }
     }
+}
 
-    /// The column read as identities: integers when it is typed so or holds whole numbers only, else its text
-    /// as it stands. The code of a missing one is [`Text::MISSING`].
-    pub(crate) fn identities(&self) -> (Keys, Vec<u32>) {
-        match &self.values {
-            Values::Text(text) => text.identities(),
-            Values::Int(values, present) => integer_identities(values, present.as_ref()),
-            // A column of integers with gaps becomes one of floats in pandas.
-            Values::Float(values) => match whole(values) {
-                Some((values, present)) => integer_identities(&values, Some(&present)),
-                None => self.shown_identities(),
-            },
-            Values::Time(..) | Values::Bool(..) => self.shown_identities(),
-        }
+fn time_unit(text: &Text) -> Option<TimeUnit> {
+    match text.found {
+        Found::Counted(unit) => Some(unit),
+        _ => TimeEvidence::of_texts(text.distinct.iter()).decide(),
     }
+}
 
-    fn shown_identities(&self) -> (Keys, Vec<u32>) {
-        match Column::text("", (0..self.len()).map(|row| self.show(row))).values {
-            Values::Text(text) => text.identities(),
-            _ => (Keys::default(), Vec::new()),
-        }
-    }
+/// What each distinct text says as a moment.
+fn moments(text: &Text) -> Vec<Cell<i64>> {
+    let order = match text.found {
+        Found::Time(order) => order,
+        _ => DateEvidence::of(&text.distinct).decide().unwrap_or(None),
+    };
+    let (chosen, unit) = (matches!(text.found, Found::Counted(_)), time_unit(text));
+    text.distinct.iter().map(|value| read_moment(value, order, unit, chosen)).collect()
 }
 
 fn numbers_of(values: &Values) -> Option<Numbers<'_>> {
@@ -280,40 +279,5 @@ fn read_moment(value: &str, order: Option<DateOrder>, unit: Option<TimeUnit>, ch
     match Moment::read(value) {
         Moment::Other => counted().unwrap_or(Cell::Unreadable("a date")),
         moment => moment.in_order(order),
-    }
-}
-
-/// Whole numbers as integers, and which are present; `None` when one has a fraction or is too large.
-fn whole(values: &[f64]) -> Option<(Vec<i64>, Bitmap)> {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    let sound = |value: &f64| value.is_nan() || (value.fract() == 0.0 && value.abs() <= EXACT);
-    let present = values.iter().map(|value| !value.is_nan());
-    values.iter().all(sound).then(|| (values.iter().map(|&value| value as i64).collect(), present.collect()))
-}
-
-fn integer_identities(values: &[i64], present: Option<&Bitmap>) -> (Keys, Vec<u32>) {
-    let is_present = |row: usize| present.is_none_or(|present| present.get(row));
-    let mut distinct: Vec<i64> =
-        values.iter().enumerate().filter(|&(row, _)| is_present(row)).map(|(_, &value)| value).collect();
-    distinct.sort_unstable();
-    distinct.dedup();
-    let code = |(row, value): (usize, &i64)| match distinct.binary_search(value) {
-        Ok(position) if is_present(row) => position as u32,
-        _ => Text::MISSING,
-    };
-    let codes = values.iter().enumerate().map(code).collect();
-    (Keys::from_distinct_integers(&distinct).0, codes)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn whole_floats_name_as_integers_do() {
-        let (keys, codes) = Column::floats("id", vec![17850.0, f64::NAN, 12583.0]).identities();
-        assert_eq!((keys.integers(), codes), (Some(&[12583, 17850][..]), vec![1, Text::MISSING, 0]));
-        let (keys, _) = Column::floats("id", vec![1.5, 2.0]).identities();
-        assert_eq!(keys.name(0), "1.5");
     }
 }

@@ -1,6 +1,7 @@
 //! Many short strings in one buffer.
 
 use serde::{Deserialize, Serialize};
+use std::fmt::Write;
 
 /// Strings laid end to end, found by position.
 ///
@@ -44,6 +45,13 @@ impl Strings {
     /// Adds a string at the end.
     pub fn push(&mut self, value: &str) {
         self.text.push_str(value);
+        self.ends.push(self.text.len());
+    }
+
+    /// Adds what a value shows itself as.
+    pub(crate) fn push_shown(&mut self, value: &impl std::fmt::Display) {
+        // Writing to a String cannot fail.
+        let _ = write!(self.text, "{value}");
         self.ends.push(self.text.len());
     }
 

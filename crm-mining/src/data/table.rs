@@ -158,9 +158,11 @@ impl Table {
         self
     }
 
-    /// Name, columns, count of rows and source row numbers, to be changed and put together again.
+    /// Name, columns, count of rows and source row numbers, to be changed and put together again. What was text is
+    /// text, however it was held.
     pub(crate) fn into_parts(self) -> (String, Vec<Column>, usize, Option<Arc<Vec<u32>>>) {
-        (self.name, self.columns, self.n_rows, self.numbers)
+        let columns = self.columns.into_iter().map(Column::into_coded).collect();
+        (self.name, columns, self.n_rows, self.numbers)
     }
 
     /// The opposite of [`Table::into_parts`]; the columns agree by construction.

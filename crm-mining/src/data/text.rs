@@ -1,7 +1,7 @@
 //! Text columns: each distinct value once, and what the values were found to say.
 
 use super::column::{Column, Values};
-use super::keys::Keys;
+use super::keys::{Interner, Keys};
 use super::parse::{
     Cell, DateEvidence, DateOrder, Found, Moment, NumberEvidence, NumberFormat, NumberStyle, canonical_int,
     is_code, is_missing_marker, number,
@@ -40,6 +40,20 @@ impl Text {
     /// The distinct values, shared.
     pub(crate) fn shared(&self) -> Arc<Strings> {
         self.distinct.clone()
+    }
+
+    /// The text with equal ones among the distinct values made one.
+    pub(super) fn without_twins(mut self) -> Text {
+        let mut interner = Interner::default();
+        let to: Vec<u32> = self.distinct.iter().map(|value| interner.intern(value)).collect();
+        let distinct = interner.into_strings();
+        if distinct.len() < self.distinct.len() {
+            for code in &mut self.codes {
+                *code = to.get(*code as usize).copied().unwrap_or(Text::MISSING);
+            }
+            self.distinct = Arc::new(distinct);
+        }
+        self
     }
 
     /// The text of a row; `None` when missing.

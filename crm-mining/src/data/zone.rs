@@ -93,7 +93,7 @@ impl Table {
     /// # Ok::<(), crm_mining::Error>(())
     /// ```
     pub fn with_local_times(self, column: &str, zone: &Zone, change: ClockChange) -> Result<Table> {
-        let local = self.column(column)?;
+        let local = &*self.column(column)?.coded();
         let reading = Local { table: &self, column: local, zone, change };
         let values = match local.values() {
             Values::Text(text) => reading.text(text)?,

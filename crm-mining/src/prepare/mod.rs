@@ -39,8 +39,8 @@ pub use quality::{
     PersonalValues, Quality, QualityScore, QualityWeights, TableQuality, Timeliness, ValueCount,
 };
 pub use read::{
-    Aspect, BadRow, BadRowReason, CsvReader, Dialect, Encoding, Escape, Finding, JsonLinesReader, LineEnds,
-    Mend, MendedRow, Mending, RawTable, ReadReport, RepeatedNames, Spaces, read_csv, read_jsonl,
+    Aspect, BadRow, BadRowReason, Chunks, CsvReader, Dialect, Encoding, Escape, Finding, JsonLinesReader,
+    LineEnds, Mend, MendedRow, Mending, RawTable, ReadReport, RepeatedNames, Spaces, read_csv, read_jsonl,
 };
 #[cfg(feature = "excel")]
 pub use read::{ExcelReader, Sheet, read_excel};

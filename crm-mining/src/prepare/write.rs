@@ -128,7 +128,8 @@ fn is_formula(text: &str) -> bool {
     inner.starts_with(first) && text.parse::<f64>().is_err()
 }
 
-/// Writes a table as Parquet, packed by Zstandard. Missing values are nulls.
+/// Writes a table as Parquet, packed by Zstandard. Missing values are nulls; types are those of
+/// [`Table::to_batch`]: text that says numbers or moments throughout is written as such.
 ///
 /// The file appears whole or not at all; one that was there is replaced only at the end.
 ///

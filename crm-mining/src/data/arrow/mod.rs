@@ -62,8 +62,14 @@ impl Table {
         incoming.finish()
     }
 
-    /// The table as one record batch. Text becomes `Utf8` (`LargeUtf8` from 2 GiB on), whatever it was found
-    /// to say; moments become microseconds without time zone.
+    /// The table as one record batch, for those who work with numbers and moments.
+    ///
+    /// A text column of a file leaves as what it was found to say (see [`Column::found`]) when every value says
+    /// it: `Int64`, `Float64`, or a `Timestamp` in microseconds without time zone; signs for missing such as
+    /// `NA` become nulls. Other text becomes `Utf8` (`LargeUtf8` from 2 GiB on): codes such as `00123`, dates of
+    /// which one is none, and text that came from Arrow or from a program.
+    ///
+    /// [`Column::found`]: crate::data::Column::found
     ///
     /// # Errors
     /// [`ErrorKind::Malformed`] if Arrow refuses it, which no table built by this library makes it do.

@@ -1,14 +1,23 @@
 //! Columns into record batches.
+//!
+//! Text leaves as what it was found to say when every value says it: a column of a file is text here, while
+//! those who take the batch expect numbers and moments. A sign for missing becomes a null. Codes such as
+//! `00123`, and dates of which one is none, stay text.
 
 use super::arrow_error;
 use crate::data::bitmap::Bitmap;
 use crate::data::column::{Column, Values};
+use crate::data::parse::{Cell, Found, canonical_int, is_missing_marker};
+use crate::data::reading::Reading;
 use crate::data::table::Table;
 use crate::data::text::Text;
 use crate::error::Result;
 use arrow_array::builder::GenericStringBuilder;
 use arrow_array::types::{ArrowPrimitiveType, Float64Type, Int64Type, TimestampMicrosecondType};
-use arrow_array::{ArrayRef, BooleanArray, OffsetSizeTrait, PrimitiveArray, RecordBatch, RecordBatchOptions};
+use arrow_array::{
+    ArrayRef, BooleanArray, Float64Array, Int64Array, OffsetSizeTrait, PrimitiveArray, RecordBatch,
+    RecordBatchOptions, TimestampMicrosecondArray,
+};
 use arrow_buffer::{BooleanBuffer, NullBuffer};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef, TimeUnit};
 use std::ops::Range;
@@ -18,13 +27,24 @@ use std::sync::Arc;
 pub(crate) struct Outgoing<'a> {
     table: &'a Table,
     schema: SchemaRef,
+    said: Vec<Option<Said>>,
+}
+
+/// What each distinct text of a column says.
+enum Said {
+    Int(Vec<Option<i64>>),
+    Float(Vec<Option<f64>>),
+    Time(Vec<Option<i64>>),
 }
 
 impl<'a> Outgoing<'a> {
     pub(crate) fn new(table: &'a Table) -> Outgoing<'a> {
-        let field = |column: &Column| Field::new(column.name(), data_type(column), true);
-        let fields: Vec<Field> = table.columns().iter().map(field).collect();
-        Outgoing { table, schema: Arc::new(Schema::new(fields)) }
+        let said: Vec<Option<Said>> = table.columns().iter().map(|column| Said::of(table, column)).collect();
+        let field = |(column, said): (&Column, &Option<Said>)| {
+            Field::new(column.name(), said.as_ref().map_or_else(|| data_type(column), Said::data_type), true)
+        };
+        let fields: Vec<Field> = table.columns().iter().zip(&said).map(field).collect();
+        Outgoing { table, schema: Arc::new(Schema::new(fields)), said }
     }
 
     #[cfg(feature = "parquet")]
@@ -35,13 +55,66 @@ impl<'a> Outgoing<'a> {
     /// These rows as a batch.
     pub(crate) fn rows(&self, rows: Range<usize>) -> Result<RecordBatch> {
         let options = RecordBatchOptions::new().with_row_count(Some(rows.len()));
-        let columns = self.table.columns().iter().zip(self.schema.fields());
+        let columns = self.table.columns().iter().zip(self.schema.fields()).zip(&self.said);
         columns
-            .map(|(column, field)| array(column, field.data_type(), rows.clone()))
+            .map(|((column, field), said)| match (said, column.values()) {
+                (Some(said), Values::Text(text)) => Ok(said.array(text.codes().get(rows.clone()))),
+                _ => array(column, field.data_type(), rows.clone()),
+            })
             .collect::<Result<Vec<_>, ArrowError>>()
             .and_then(|columns| RecordBatch::try_new_with_options(self.schema.clone(), columns, &options))
             .map_err(|error| arrow_error(self.table.name(), error))
     }
+}
+
+impl Said {
+    /// `None` when the column is no text, or a value of it says something else.
+    fn of(table: &Table, column: &Column) -> Option<Said> {
+        let Values::Text(text) = column.values() else { return None };
+        match text.found() {
+            Found::Text => None,
+            Found::Int => {
+                let read = |text: &str| match is_missing_marker(text) {
+                    true => Some(None),
+                    false => canonical_int(text).map(Some),
+                };
+                text.distinct().iter().map(read).collect::<Option<_>>().map(Said::Int)
+            }
+            Found::Float(_) => all_read(column.read_numbers(table).ok()?).map(Said::Float),
+            Found::Time(_) | Found::Counted(_) => all_read(column.read_times()).map(Said::Time),
+        }
+    }
+
+    fn data_type(&self) -> DataType {
+        match self {
+            Said::Int(_) => DataType::Int64,
+            Said::Float(_) => DataType::Float64,
+            Said::Time(_) => DataType::Timestamp(TimeUnit::Microsecond, None),
+        }
+    }
+
+    fn array(&self, codes: Option<&[u32]>) -> ArrayRef {
+        let codes = codes.unwrap_or_default().iter();
+        fn at<T: Copy>(said: &[Option<T>]) -> impl Fn(&u32) -> Option<T> {
+            move |&code| said.get(code as usize).copied().flatten()
+        }
+        match self {
+            Said::Int(said) => Arc::new(codes.map(at(said)).collect::<Int64Array>()),
+            Said::Float(said) => Arc::new(codes.map(at(said)).collect::<Float64Array>()),
+            Said::Time(said) => Arc::new(codes.map(at(said)).collect::<TimestampMicrosecondArray>()),
+        }
+    }
+}
+
+/// What each distinct text says; `None` when one cannot be read.
+fn all_read<T: Copy + PartialEq>(reading: Reading<'_, T>) -> Option<Vec<Option<T>>> {
+    let Reading::Coded(_, cells) = reading else { return None };
+    let value = |cell| match cell {
+        Cell::Value(value) => Some(Some(value)),
+        Cell::Missing => Some(None),
+        Cell::Unreadable(_) => None,
+    };
+    cells.into_iter().map(value).collect()
 }
 
 fn data_type(column: &Column) -> DataType {

@@ -4,7 +4,7 @@ use super::cleaned::{Change, Cleaned, Rejected, StepCount};
 use super::pattern;
 use super::reason::Reason;
 use crate::data::parse::Cell;
-use crate::data::{Column, Roles, Table, Text, Transactions, Values, needed, played};
+use crate::data::{Column, Roles, Table, Text, Transactions, needed, played};
 use crate::error::{ErrorKind, Result, masked};
 use crate::prepare::read::BadRow;
 
@@ -208,21 +208,14 @@ impl<'a> Lines<'a> {
     pub(super) fn set_aside_items_unlike(&mut self, text: &str) -> Result<()> {
         let regex = pattern(text)?;
         let Some(item) = self.item else { return Ok(()) };
-        match item.values() {
-            Values::Text(values) => {
-                let fits: Vec<bool> = values.distinct().iter().map(|code| regex.is_match(code)).collect();
-                let codes = values.codes();
-                self.reject(|_, row| {
-                    let code = codes.get(row).copied().unwrap_or(Text::MISSING);
-                    let fits = fits.get(code as usize).copied().unwrap_or(false);
-                    (!fits).then_some(Reason::NotAProduct)
-                });
-            }
-            _ => self.reject(|_, row| {
-                let fits = item.show(row).is_some_and(|code| regex.is_match(&code));
-                (!fits).then_some(Reason::NotAProduct)
-            }),
-        }
+        let text = item.to_text();
+        let fits: Vec<bool> = text.distinct().iter().map(|code| regex.is_match(code)).collect();
+        let codes = text.codes();
+        self.reject(|_, row| {
+            let code = codes.get(row).copied().unwrap_or(Text::MISSING);
+            let fits = fits.get(code as usize).copied().unwrap_or(false);
+            (!fits).then_some(Reason::NotAProduct)
+        });
         Ok(())
     }
 

@@ -20,14 +20,21 @@ pub(in crate::prepare) struct Coded<'a> {
 }
 
 enum Distinct<'a> {
-    Text(&'a Strings),
+    Text(Cow<'a, Strings>),
     Keys(Keys),
 }
 
 impl<'a> Coded<'a> {
     pub(in crate::prepare) fn new(column: &'a Column) -> Coded<'a> {
-        let (codes, distinct) = match column.values() {
-            Values::Text(text) => (Cow::Borrowed(text.codes()), Distinct::Text(text.distinct())),
+        let (codes, distinct) = match (column.values(), column.coded()) {
+            (Values::Text(text), _) => {
+                (Cow::Borrowed(text.codes()), Distinct::Text(Cow::Borrowed(text.distinct())))
+            }
+            // Text that is held as numbers or moments.
+            (_, Cow::Owned(coded)) => {
+                let text = coded.to_text().into_owned();
+                (Cow::Owned(text.codes().to_vec()), Distinct::Text(Cow::Owned(text.distinct().clone())))
+            }
             _ => {
                 let (keys, codes) = column.identities();
                 (Cow::Owned(codes), Distinct::Keys(keys))
@@ -85,7 +92,7 @@ impl<'a> Coded<'a> {
             (0u32..).zip(&self.counts).map(|(code, _)| is_marker(&self.value(code))).collect();
         let is_marker = |code: u32| marker.get(code as usize).copied().unwrap_or(false);
         let distinct = match &self.distinct {
-            Distinct::Text(strings) => Distinct::Text(strings),
+            Distinct::Text(strings) => Distinct::Text(Cow::Borrowed(strings)),
             Distinct::Keys(keys) => Distinct::Keys(keys.clone()),
         };
         let (mut counts, mut codes) = (self.counts.clone(), Cow::Borrowed(self.codes.as_ref()));

@@ -138,6 +138,7 @@ impl Factors<'_> {
 
 /// A column's values as text; those of a text column as they stand.
 pub(super) fn as_text(column: &Column) -> Column {
+    let column = &*column.coded();
     match column.values() {
         Values::Text(_) => column.clone(),
         _ => Column::text(column.name(), (0..column.len()).map(|row| column.show(row))),
@@ -159,6 +160,7 @@ fn distinct(column: &Column) -> impl Iterator<Item = &str> {
 /// The moments of a column in UTC; texts without an offset are times of `zone`. Rows whose text is no moment are
 /// refused.
 pub(super) fn moments(column: &Column, zone: &Zone) -> Result<(Vec<i64>, Refusals)> {
+    let column = &*column.coded();
     let aligned = match column.values() {
         Values::Text(_) if *zone != Zone::UTC => {
             let alone = Table::new("source", vec![column.clone()])?;

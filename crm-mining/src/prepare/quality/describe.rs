@@ -23,6 +23,7 @@ pub(super) struct Described {
 }
 
 pub(super) fn describe(column: &Column, settings: &Quality, control: &Control) -> Result<Described> {
+    let column = &*column.coded();
     let tally = Tally::of(column, control)?;
     let words = Words::of(column.name());
     let texts = match &tally {

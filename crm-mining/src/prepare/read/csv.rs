@@ -1,14 +1,15 @@
 //! Reading CSV: settings, and the pipeline from bytes to a table.
 
 use super::columns::Columns;
-use super::dialect::{Aspect, Dialect, Escape, Finding, Given, Spaces};
+use super::dialect::{Dialect, Escape, Given, Spaces};
 use super::encoding::Encoding;
-use super::feed::{Block, Feed, Findings, How};
-use super::packing::Packing;
-use super::raw::{BadRow, BadRowReason, Mend, MendedRow, RawTable, ReadReport, RepeatedNames};
+use super::feed::{Block, Feed, How};
+use super::growing::FIRST_LOOK;
+use super::outcome::{check_rows, numbers, report};
+use super::raw::{Mend, RawTable, RepeatedNames};
 use super::source::Source;
-use crate::data::{DateOrder, Table, Text};
-use crate::error::{Error, ErrorKind, Result, invalid_parameter, io_error};
+use crate::data::{DateOrder, Table};
+use crate::error::{Result, invalid_parameter, io_error};
 use crate::model::Control;
 use serde::{Deserialize, Serialize};
 use std::io::Read;
@@ -26,7 +27,8 @@ pub fn read_csv(path: impl AsRef<Path>) -> Result<RawTable> {
 ///
 /// Use it for files that others wrote. How the file writes its table is found from its first part and stated,
 /// with the evidence, in the report; every part of it can be told instead. Values stay the texts they are, each
-/// distinct one held once, so the identities `00123` and `123` differ and `NA` is a name; what a column speaks
+/// distinct one held once (numbers and moments of a column where nearly all differ, and where each gives its
+/// text back exactly, are held as such), so the identities `00123` and `123` differ and `NA` is a name; what a column speaks
 /// of (numbers, dates) is found from its values. An empty field is missing, quoted or not. Blank lines are no
 /// rows. A row that breaks the rules is read when it can be read in one way only, and listed in the report;
 /// else it is set aside whole with its number, and the rest is read.
@@ -44,10 +46,12 @@ pub fn read_csv(path: impl AsRef<Path>) -> Result<RawTable> {
 /// | `mend` | | what can be read in one way only |
 /// | `repeated_names` | | refused |
 /// | `max_field_bytes` | bytes | 16 MiB; a whole row may take four times as much |
+/// | `chunk_bytes` | bytes | 32 MiB of text in one of [`CsvReader::chunks`] |
 ///
 /// # Complexity
-/// Time grows with the bytes of the file, memory with rows × columns × 4 bytes and the distinct values: the
-/// file is never held whole. Uses the caller's threads; the result does not depend on their number.
+/// Time grows with the bytes of the file, memory with rows × columns × 4 bytes and the distinct values, or × 8
+/// bytes for columns of nearly distinct numbers and moments; the text is never held whole. A file larger than
+/// memory is read by [`CsvReader::chunks`]. Uses the caller's threads; the result does not depend on their number.
 ///
 /// # Reference
 /// Shafranovich (2005), Common Format and MIME Type for Comma-Separated Values (CSV) Files, RFC 4180.
@@ -72,12 +76,20 @@ pub struct CsvReader {
     given: Given,
     mend: Mend,
     repeated_names: RepeatedNames,
-    encoding: Option<Encoding>,
-    date_order: Option<DateOrder>,
+    pub(super) encoding: Option<Encoding>,
+    pub(super) date_order: Option<DateOrder>,
     max_field_bytes: usize,
+    pub(super) chunk_bytes: usize,
     /// Text read at one time: large enough to share among threads, small enough to stay in their caches.
     #[serde(skip, default = "block_bytes")]
-    block_bytes: usize,
+    pub(super) block_bytes: usize,
+    /// The row at which columns may first be held as numbers or moments.
+    #[serde(skip, default = "first_look")]
+    pub(super) first_look: usize,
+}
+
+fn first_look() -> usize {
+    FIRST_LOOK
 }
 
 fn block_bytes() -> usize {
@@ -93,13 +105,15 @@ impl Default for CsvReader {
             encoding: None,
             date_order: None,
             max_field_bytes: 16 << 20,
+            chunk_bytes: 32 << 20,
             block_bytes: block_bytes(),
+            first_look: first_look(),
         }
     }
 }
 
 impl CsvReader {
-    const STAGE: &'static str = "reading CSV";
+    pub(super) const STAGE: &'static str = "reading CSV";
 
     /// The sign between fields.
     pub fn delimiter(mut self, delimiter: u8) -> Self {
@@ -221,7 +235,13 @@ impl CsvReader {
         self.run(name, PathBuf::from(name), input, control)
     }
 
-    fn how(&self) -> How {
+    /// How much text of a file makes one of its [chunks](CsvReader::chunks), about.
+    pub fn chunk_bytes(mut self, bytes: usize) -> Self {
+        self.chunk_bytes = bytes;
+        self
+    }
+
+    pub(super) fn how(&self) -> How {
         How {
             given: self.given,
             mend: self.mend,
@@ -231,12 +251,15 @@ impl CsvReader {
         }
     }
 
-    fn check(&self) -> Result<()> {
+    pub(super) fn check(&self) -> Result<()> {
         const OF: &str = "CsvReader";
         const MAX: usize = 256 << 20;
         self.given.check(OF)?;
         if !(1..=MAX).contains(&self.max_field_bytes) {
             return invalid_parameter(OF, "max_field_bytes", "from 1 to 256 MiB", self.max_field_bytes);
+        }
+        if self.chunk_bytes == 0 {
+            return invalid_parameter(OF, "chunk_bytes", "at least 1", self.chunk_bytes);
         }
         Ok(())
     }
@@ -246,7 +269,7 @@ impl CsvReader {
         self.check()?;
         let source = Source::new(path, input, self.encoding)?;
         let (mut feed, found) = Feed::open(name, source, &self.how())?;
-        let mut columns = Columns::new(found.names.clone());
+        let mut columns = Columns::new(found.names.clone(), self.first_look);
         let (mut current, mut following) = (Block::default(), Block::default());
         let (mut rejected, mut mended) = (Vec::new(), Vec::new());
         let mut more = feed.next(&mut current)?;
@@ -260,79 +283,23 @@ impl CsvReader {
             more = filled?;
             std::mem::swap(&mut current, &mut following);
         }
-        let report = report(&feed, found, &rejected, mended);
-        let numbers = numbers(report.rows, &rejected);
-        let columns = columns.finish(name, self.date_order, numbers.as_deref())?;
+        let report = report(&feed, &found, &rejected, mended);
+        let numbers = numbers(0, report.rows, &rejected);
+        let columns = columns.finish(name, |_| self.date_order, numbers.as_deref())?;
         let table = Table::of(name, columns).numbered(numbers);
         Ok(RawTable { table, rejected, report })
     }
 }
 
-/// What is told of a file that was read.
-fn report(feed: &Feed<'_>, found: Findings, rejected: &[BadRow], mended: Vec<MendedRow>) -> ReadReport {
-    let mut findings = vec![feed.source.encoding_finding()];
-    findings.extend(found.findings);
-    let of = |reason: BadRowReason| rejected.iter().filter(move |bad| bad.reason == reason);
-    if let Some(bad) = of(BadRowReason::RepeatedHeader).next() {
-        let again = of(BadRowReason::RepeatedHeader).count();
-        let evidence = format!("line {} first; the rows below it are read as rows of this table", bad.line);
-        findings.push(Finding {
-            of: Aspect::SecondTable,
-            found: format!("the header again, {again} times"),
-            evidence,
-        });
-    }
-    if let Some(bad) = of(BadRowReason::OtherTable).next() {
-        let rows = of(BadRowReason::OtherTable).count();
-        let evidence = format!("line {} holds names of other columns", bad.line);
-        findings.push(Finding {
-            of: Aspect::SecondTable,
-            found: format!("{rows} rows, set aside"),
-            evidence,
-        });
-    }
-    ReadReport {
-        rows: feed.scanner.position.rows,
-        bytes: feed.source.bytes,
-        encoding: Some(feed.source.encoding.unwrap_or(Encoding::Utf8)),
-        delimiter: Some(found.dialect.delimiter),
-        gzip: feed.source.packing == Some(Packing::Gzip),
-        zstd: feed.source.packing == Some(Packing::Zstd),
-        dialect: Some(found.dialect),
-        line_ends: found.line_ends,
-        findings,
-        preamble: found.preamble,
-        mended,
-    }
-}
-
-/// The source rows of the good rows, unless they are all.
-fn numbers(rows: u64, rejected: &[BadRow]) -> Option<Vec<u32>> {
-    if rejected.is_empty() {
-        return None;
-    }
-    let mut bad = rejected.iter().map(|bad| bad.row).peekable();
-    Some((1..=rows).filter(|row| bad.next_if_eq(row).is_none()).map(|row| row as u32).collect())
-}
-
-fn check_rows(name: &str, rows: u64) -> Result<()> {
-    let limit = u64::from(Text::MISSING) - 1;
-    if rows <= limit {
-        return Ok(());
-    }
-    let (place, setting) = (name.to_owned(), "several tables, whose ledgers merge");
-    Err(Error::from(ErrorKind::LimitExceeded {
-        place,
-        of: "rows of one table",
-        limit,
-        needed: rows,
-        setting,
-    }))
-}
+#[cfg(test)]
+#[path = "both_ways.rs"]
+mod both_ways;
 
 #[cfg(test)]
 mod tests {
+    use super::super::raw::BadRowReason;
     use super::*;
+    use crate::error::ErrorKind;
 
     const TRICKY: &[u8] =
         b"id,note,n\r\n1,\"two\r\nlines, \"\"quoted\"\"\",1\n\n2,5\" pipe,2\r3,\xFF,3\n4,\"open,4\n\

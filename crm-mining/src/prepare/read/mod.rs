@@ -1,5 +1,6 @@
 //! Reading files into a [`RawTable`](super::RawTable): no row lost, nothing re-typed.
 
+mod chunks;
 mod columns;
 mod csv;
 mod dialect;
@@ -7,13 +8,16 @@ mod encoding;
 #[cfg(feature = "excel")]
 mod excel;
 mod feed;
+mod growing;
 mod header;
+mod held;
 mod jsonl;
 mod kinds;
 mod layout;
 mod marks;
 mod mend;
 mod odd;
+mod outcome;
 mod packing;
 #[cfg(feature = "parquet")]
 mod parquet;
@@ -25,6 +29,7 @@ mod signs;
 mod source;
 
 pub use self::csv::{CsvReader, read_csv};
+pub use chunks::Chunks;
 pub use dialect::{Aspect, Dialect, Escape, Finding, LineEnds, Spaces};
 pub use encoding::Encoding;
 #[cfg(feature = "excel")]

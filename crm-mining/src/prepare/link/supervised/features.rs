@@ -2,7 +2,7 @@
 
 use super::pairs::RowPairs;
 use super::value::{MEASURES, Rarity, Value};
-use crate::data::{Column, Features, Table, Text, Values};
+use crate::data::{Features, Table, Text};
 use crate::error::Result;
 use crate::model::Control;
 use rayon::prelude::*;
@@ -38,7 +38,7 @@ impl Measures {
         let mut rarities = Vec::with_capacity(columns.len() + 1);
         for name in columns {
             control.check(STAGE)?;
-            let (left, right) = (as_text(left.column(name)?), as_text(right.column(name)?));
+            let (left, right) = (left.column(name)?.to_text(), right.column(name)?.to_text());
             rarities.push(Rarity::of(left.distinct().iter().chain(right.distinct().iter())));
         }
         let mut texts = Vec::new();
@@ -88,7 +88,7 @@ impl Measures {
         let mut columns = Vec::with_capacity(self.rarities.len());
         for (at, rarity) in self.rarities.iter().enumerate() {
             let text = match self.columns.get(at) {
-                Some(name) => as_text(table.column(name)?),
+                Some(name) => table.column(name)?.to_text(),
                 None => Cow::Owned(records(&self.columns, table)?),
             };
             columns.push(ready(&text, &rows, rarity, control)?);
@@ -127,14 +127,6 @@ fn ready(
     };
     let values = used.par_iter().enumerate().map(prepare).collect::<Result<Vec<_>>>()?;
     Ok((text.codes().to_vec(), values))
-}
-
-/// A column as text.
-fn as_text(column: &Column) -> Cow<'_, Text> {
-    match column.values() {
-        Values::Text(text) => Cow::Borrowed(text),
-        _ => Cow::Owned(texts((0..column.len()).map(|row| column.show(row)))),
-    }
 }
 
 /// The compared columns of each row as one text.
