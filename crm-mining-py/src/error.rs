@@ -63,6 +63,8 @@ fn exception(py: Python<'_>, kind: &ErrorKind) -> PyResult<PyErr> {
         InvalidColumn { table, column, must_be, got }
         InvalidValue { table, column, row, must_be, got }
         AmbiguousDates { table, column, day_first, month_first, either, row }
+        AmbiguousNumbers { table, column, point, comma, either, row }
+        MixedCurrencies { table, column, currencies, row }
         NotEnoughData { of, needed, unit, got }
         TooManyClusters { of, k, distinct }
         SingleClass { of, class, rows }

@@ -35,7 +35,9 @@ mod _crm_mining {
     use crate::learn::{Apriori, FpGrowth, Itemsets};
     #[pymodule_export]
     use crate::prepare::{
-        Cleaned, Cleaner, RawTable, Sample, SampleShop, read_csv, read_parquet, write_csv, write_parquet,
+        Cleaned, Cleaner, Dependencies, Dependency, DependencySearch, ErrorDetector, Quality, RawTable,
+        Sample, SampleShop, Suspicions, TableQuality, dependencies, read_csv, read_excel, read_jsonl,
+        read_parquet, write_csv, write_parquet,
     };
     #[pymodule_export]
     use crate::profile::{Profile, Profiles};

@@ -1,11 +1,13 @@
 //! Tables: what frames become on their way in, and what every result is on its way out.
 
 use crate::arrow_glue;
+use crate::convert::choice;
 use crate::error::{library, raise};
+use crate::prepare::RawTable;
 use crate::run::run;
 use crate::show;
 use arrow_array::{RecordBatchIterator, RecordBatchReader};
-use crm_mining::data::{self, Column, Roles, ToTable};
+use crm_mining::data::{self, ClockChange, Column, NumberStyle, Roles, TimeUnit, ToTable, Zone};
 use crm_mining::{Control, Result};
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
@@ -114,6 +116,114 @@ impl Table {
         show::html(&self.core(py))
     }
 
+    /// The table with the numbers of a text column read in this style, where its values alone do not say.
+    ///
+    /// Parameters
+    /// ----------
+    /// column : str
+    ///     The column.
+    /// style : {"decimal_point", "decimal_comma"}
+    ///     How its numbers are written: 1,234.50 or 1.234,50.
+    ///
+    /// Returns
+    /// -------
+    /// Table
+    ///     A `RawTable` of a `RawTable`.
+    ///
+    /// Raises
+    /// ------
+    /// MissingColumn
+    ///     The column is not in the table.
+    ///
+    /// Examples
+    /// --------
+    /// >>> raw = crm.read_csv(b"customer;date;amount\nA;2024-03-05;1.234\nB;2024-03-06;2.500\n")
+    /// >>> orders = crm.Transactions(raw.with_numbers("amount", "decimal_comma"))
+    /// >>> crm.Ledger(orders).to_polars()["amount"].to_list()
+    /// [1234.0, 2500.0]
+    fn with_numbers<'py>(slf: &Bound<'py, Self>, column: &str, style: &str) -> PyResult<Bound<'py, PyAny>> {
+        let style = choice::<NumberStyle>("Table.with_numbers", "style", style)?;
+        with_column(slf, column, move |column| Ok(column.with_numbers(style)))
+    }
+
+    /// The table with the numbers of a column read as moments.
+    ///
+    /// Parameters
+    /// ----------
+    /// column : str
+    ///     The column.
+    /// unit : {"excel_days", "excel_days1904", "unix_seconds", "unix_millis", "unix_micros", "year_month_day"}
+    ///     How its numbers count time.
+    ///
+    /// Returns
+    /// -------
+    /// Table
+    ///     A `RawTable` of a `RawTable`.
+    ///
+    /// Raises
+    /// ------
+    /// MissingColumn
+    ///     The column is not in the table.
+    /// InvalidValue
+    ///     A number that is no moment.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import polars as pl
+    /// >>> days = crm.Table(pl.DataFrame({"day": [43830]}))
+    /// >>> str(days.with_time_unit("day", "excel_days1904").to_polars()["day"][0])[:10]
+    /// '2024-01-01'
+    fn with_time_unit<'py>(slf: &Bound<'py, Self>, column: &str, unit: &str) -> PyResult<Bound<'py, PyAny>> {
+        let unit = choice::<TimeUnit>("Table.with_time_unit", "unit", unit)?;
+        with_column(slf, column, move |column| column.with_time_unit(unit))
+    }
+
+    /// The table with a column of local times made one of moments (UTC). A text that says its own offset
+    /// (``Z``, ``+08:00``) keeps it; a text that is no moment stays as it is.
+    ///
+    /// Parameters
+    /// ----------
+    /// column : str
+    ///     The column.
+    /// zone : str
+    ///     The time zone whose clocks showed the times, such as "Europe/London".
+    /// clock_change : {"compatible", "reject"}, default "compatible"
+    ///     What a time means at which the clock was changed. "compatible": one that the clock skipped is later
+    ///     by what it skipped, and of one that it showed twice the first is meant, as in RFC 5545. "reject":
+    ///     neither is a time.
+    ///
+    /// Returns
+    /// -------
+    /// Table
+    ///     A `RawTable` of a `RawTable`.
+    ///
+    /// Raises
+    /// ------
+    /// MissingColumn
+    ///     The column is not in the table.
+    /// InvalidColumn
+    ///     It holds no times.
+    /// InvalidValue
+    ///     A time that the clock skipped or showed twice, when such are rejected.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import polars as pl
+    /// >>> paid = crm.Table(pl.DataFrame({"paid": ["2024-03-31 01:30", "2024-10-27 01:30"]}))
+    /// >>> paid.with_local_times("paid", "Europe/London").to_polars()["paid"].to_list()
+    /// ['2024-03-31T01:30:00Z', '2024-10-27T00:30:00Z']
+    #[pyo3(signature = (column, zone, clock_change = "compatible"))]
+    fn with_local_times<'py>(
+        slf: &Bound<'py, Self>,
+        column: String,
+        zone: &str,
+        clock_change: &str,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let change = choice::<ClockChange>("Table.with_local_times", "clock_change", clock_change)?;
+        let zone = Zone::named(zone).map_err(raise)?;
+        changed(slf, move |table| table.with_local_times(&column, &zone, change))
+    }
+
     /// The rows as an Arrow stream, for any library that reads one.
     #[pyo3(signature = (requested_schema = None))]
     fn __arrow_c_stream__<'py>(
@@ -153,6 +263,33 @@ impl Table {
     /// pyarrow.Table
     fn to_pyarrow<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         library(slf.py(), "pyarrow")?.call_method1("table", (slf,))
+    }
+}
+
+/// The table with one of its columns changed.
+fn with_column<'py>(
+    table: &Bound<'py, Table>,
+    column: &str,
+    change: impl FnOnce(Column) -> Result<Column> + Send + 'static,
+) -> PyResult<Bound<'py, PyAny>> {
+    let column = column.to_owned();
+    changed(table, move |table| {
+        let column = change(table.column(&column)?.clone())?;
+        table.with_column(column)
+    })
+}
+
+/// The table changed; what was read keeps what it tells of its source.
+fn changed<'py>(
+    table: &Bound<'py, Table>,
+    change: impl FnOnce(data::Table) -> Result<data::Table> + Send + 'static,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = table.py();
+    let core = table.get().core(py);
+    let changed = run(py, None, move |_| change(data::Table::clone(&core)))?;
+    match table.cast::<RawTable>() {
+        Ok(raw) => Ok(raw.get().with(py, changed)?.into_any()),
+        Err(_) => Ok(Bound::new(py, Table::ready(Arc::new(changed)))?.into_any()),
     }
 }
 

@@ -10,7 +10,10 @@ use crm_mining::Fit;
 use crm_mining::data::Summary;
 use crm_mining::insight::{BgNbd, Churn, Clv, GammaGamma, Rfm, Rules, Segmentation};
 use crm_mining::learn::{Apriori, FpGrowth};
-use crm_mining::prepare::{Cleaner, CsvReader, ParquetReader, SampleShop};
+use crm_mining::prepare::{
+    Cleaner, CsvReader, DependencySearch, ErrorDetector, ExcelReader, JsonLinesReader, ParquetReader,
+    Quality, SampleShop,
+};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -59,7 +62,12 @@ fn defaults() -> String {
         ("Apriori", json(&Apriori::default())),
         ("SampleShop", json(&SampleShop::default())),
         ("CsvReader", json(&CsvReader::default())),
+        ("JsonLinesReader", json(&JsonLinesReader::default())),
+        ("ExcelReader", json(&ExcelReader::default())),
         ("ParquetReader", json(&ParquetReader::default())),
+        ("Quality", json(&Quality::default())),
+        ("ErrorDetector", json(&ErrorDetector::default())),
+        ("DependencySearch", json(&DependencySearch::default())),
         ("transactions", json(&Cleaner::transactions())),
         ("customary", json(&Cleaner::customary())),
     ];

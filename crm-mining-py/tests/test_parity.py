@@ -30,16 +30,21 @@ def python_names(settings):
             yield "annual_discount", None
         elif name == "from":
             yield "from_", value
-        elif name == "weights":
+        elif isinstance(value, list):
             yield name, tuple(value)
-        elif name in ("logistic", "forest", "truth"):
+        elif name in ("logistic", "forest", "truth", "weights", "dependencies", "sheet"):
             yield name, None
         else:
             yield name, value
 
 
-CALLS = {"CsvReader": crm.read_csv, "ParquetReader": crm.read_parquet}
-ONLY_PYTHON = {"source", "path", "name", "progress"}
+CALLS = {
+    "CsvReader": crm.read_csv,
+    "JsonLinesReader": crm.read_jsonl,
+    "ExcelReader": crm.read_excel,
+    "ParquetReader": crm.read_parquet,
+}
+ONLY_PYTHON = {"source", "path", "dialect", "name", "progress"}
 
 
 @pytest.mark.parametrize("name", [name for name in DEFAULTS or [] if name[0].isupper()])
@@ -57,6 +62,11 @@ def test_names_order_and_defaults(name):
 def test_settings_made_without_arguments_are_the_defaults():
     assert crm.Churn().logistic == DEFAULTS["Churn"]["logistic"]
     assert crm.Churn().forest == DEFAULTS["Churn"]["forest"]
+    assert crm.Quality().weights == DEFAULTS["Quality"]["weights"]
+    search = crm.ErrorDetector().dependencies
+    assert search == crm.DependencySearch()
+    in_rust = DEFAULTS["ErrorDetector"]["dependencies"]
+    assert {name: getattr(search, name) for name in in_rust} == in_rust == DEFAULTS["DependencySearch"]
     assert crm.SampleShop().truth == DEFAULTS["SampleShop"]["truth"]
     assert str(crm.SampleShop().from_) == DEFAULTS["SampleShop"]["from"]
     assert crm.Cleaner.transactions().steps == DEFAULTS["transactions"]["steps"]

@@ -92,7 +92,7 @@ def test_a_file_or_its_bytes(tmp_path, pack):
     path.write_bytes(content)
     for raw in (crm.read_csv(path), crm.read_csv(str(path)), crm.read_csv(content, name="orders.csv")):
         assert (raw.name, len(raw), raw.report["rows"], raw.report["delimiter"]) == ("orders.csv", 2, 3, ";")
-        assert raw.rejected.to_polars().row(0) == (2, 3, "too many fields: expected 3, got 4", "123;06/03/2024;4;9")
+        assert raw.rejected.to_polars().row(0) == (2, 3, 43, "too many fields: expected 3, got 4", "123;06/03/2024;4;9")
         cleaned = crm.Cleaner.transactions().clean(raw)
         assert cleaned.rows_in == 3 and len(cleaned.unread) == 1
         assert crm.Transactions(cleaned.table).customers == ["00123", "NA"]

@@ -36,6 +36,15 @@ def the_house(orders: crm.Transactions, cleaned: crm.Cleaned) -> crm.Profiles:
     return crm.Profiles(customers, orders, rfm, clv, segments, churn, rules)
 
 
+def what_a_file_holds(path: str) -> list[str]:
+    raw: crm.RawTable = crm.read_csv(path, quote="'", mend="short").with_numbers("amount", "decimal_comma")
+    told = crm.read_csv(path, dialect=raw.report["dialect"])
+    quality = crm.Quality(timeliness=("changed", date(2024, 3, 31), 90)).measure(told)
+    found = crm.ErrorDetector(0.6, crm.DependencySearch(determinants="single")).detect(crm.read_jsonl(path))
+    broken = [one.violations(told) for one in crm.dependencies(crm.read_excel(path, sheet=2))]
+    return [*found.reasons, quality.to_html(), *(table.name for table in broken)]
+
+
 def what_a_profile_holds(profiles: crm.Profiles) -> list[str]:
     tag = profiles["17850"].tag("rfm_segment")
     return [profile.customer for profile in profiles] + ([] if tag is None else [tag["value"]])
@@ -46,6 +55,8 @@ def what_is_wrong(orders: crm.Transactions) -> None:
     crm.Table({"customer": ["A"]})  # type: ignore[arg-type]
     crm.Transactions(orders)  # type: ignore[arg-type]
     crm.Rfm(scoring="median")  # type: ignore[arg-type]
+    crm.read_csv("a.csv", encoding="latin-1")  # type: ignore[arg-type]
+    crm.ErrorDetector(dependencies="single")  # type: ignore[arg-type]
     crm.Churn(90, 5)  # type: ignore[call-arg]
     crm.Profiles("rfm")  # type: ignore[arg-type]
     crm.BgNbd().fit(orders)  # type: ignore[arg-type]

@@ -23,6 +23,10 @@ __all__ = [
     "ClvEstimates",
     "CrossSell",
     "Customers",
+    "Dependencies",
+    "Dependency",
+    "DependencySearch",
+    "ErrorDetector",
     "Features",
     "FpGrowth",
     "GammaGamma",
@@ -31,6 +35,7 @@ __all__ = [
     "Ledger",
     "Profile",
     "Profiles",
+    "Quality",
     "RawTable",
     "Rfm",
     "RfmScores",
@@ -41,9 +46,14 @@ __all__ = [
     "Segmentation",
     "Segments",
     "Summary",
+    "Suspicions",
     "Table",
+    "TableQuality",
     "Transactions",
+    "dependencies",
     "read_csv",
+    "read_excel",
+    "read_jsonl",
     "read_parquet",
     "write_csv",
     "write_parquet",
@@ -81,8 +91,25 @@ _Boundary: TypeAlias = Literal[
     "constant_spend",
     "infinite_mean",
 ]
-_Encoding: TypeAlias = Literal["utf8", "utf16_le", "utf16_be", "gb18030", "windows1252"]
-_DateOrder: TypeAlias = Literal["day_first", "month_first"]
+_Encoding: TypeAlias = Literal[
+    "utf8",
+    "utf16_le",
+    "utf16_be",
+    "gb18030",
+    "big5",
+    "shift_jis",
+    "euc_kr",
+    "windows1250",
+    "windows1251",
+    "windows1252",
+]
+_DateOrder: TypeAlias = Literal["day_first", "month_first", "year_first"]
+_NumberStyle: TypeAlias = Literal["decimal_point", "decimal_comma"]
+_TimeUnit: TypeAlias = Literal[
+    "excel_days", "excel_days1904", "unix_seconds", "unix_millis", "unix_micros", "year_month_day"
+]
+_ClockChange: TypeAlias = Literal["compatible", "reject"]
+_Determinants: TypeAlias = Literal["single", "pairs"]
 _Role: TypeAlias = Literal["customer", "time", "order", "item", "item_name", "quantity", "unit_price", "amount"]
 _Algorithm: TypeAlias = Literal["fp_growth", "apriori"]
 
@@ -101,6 +128,9 @@ class Table:
     def shape(self) -> tuple[int, int]: ...
     def __len__(self) -> int: ...
     def _repr_html_(self) -> str: ...
+    def with_numbers(self, column: str, style: _NumberStyle) -> Table: ...
+    def with_time_unit(self, column: str, unit: _TimeUnit) -> Table: ...
+    def with_local_times(self, column: str, zone: str, clock_change: _ClockChange = "compatible") -> Table: ...
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any: ...
     def to_pandas(self) -> pd.DataFrame: ...
     def to_polars(self) -> pl.DataFrame: ...
@@ -186,15 +216,55 @@ class RawTable(Table):
     @property
     def rejected(self) -> Table: ...
     @property
+    def mended(self) -> Table: ...
+    @property
+    def findings(self) -> Table: ...
+    @property
     def report(self) -> dict[str, Any]: ...
+    def with_numbers(self, column: str, style: _NumberStyle) -> RawTable: ...
+    def with_time_unit(self, column: str, unit: _TimeUnit) -> RawTable: ...
+    def with_local_times(self, column: str, zone: str, clock_change: _ClockChange = "compatible") -> RawTable: ...
 
 def read_csv(
     source: _Path | bytes,
     *,
     delimiter: str | None = None,
+    quote: str | None = None,
+    escape: Literal["doubled", "backslash"] | None = None,
+    spaces: Literal["kept", "skipped"] | None = None,
+    preamble_lines: int | None = None,
+    header_rows: int | None = None,
+    mend: Literal["nothing", "certain", "short"] = "certain",
+    repeated_names: Literal["refused", "numbered"] = "refused",
     encoding: _Encoding | None = None,
     date_order: _DateOrder | None = None,
     max_field_bytes: int = 16777216,
+    dialect: Mapping[str, Any] | None = None,
+    name: str | None = None,
+    progress: _Progress | None = None,
+) -> RawTable: ...
+def read_jsonl(
+    source: _Path | bytes,
+    *,
+    encoding: _Encoding | None = None,
+    date_order: _DateOrder | None = None,
+    flatten: int = 8,
+    max_depth: int = 128,
+    max_line_bytes: int = 16777216,
+    max_columns: int = 4096,
+    max_cells: int = 268435456,
+    name: str | None = None,
+    progress: _Progress | None = None,
+) -> RawTable: ...
+def read_excel(
+    source: _Path | bytes,
+    *,
+    sheet: str | int | None = None,
+    header_row: int | None = None,
+    date_order: _DateOrder | None = None,
+    max_bytes: int = 536870912,
+    max_cells: int = 67108864,
+    max_strings: int = 8388608,
     name: str | None = None,
     progress: _Progress | None = None,
 ) -> RawTable: ...
@@ -241,6 +311,111 @@ class Cleaned:
     @property
     def rows_in(self) -> int: ...
     def _repr_html_(self) -> str: ...
+
+@final
+class Quality(_Settings):
+    def __new__(
+        cls,
+        top: int = 10,
+        *,
+        quantiles: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95),
+        type_share: float = 0.9,
+        personal_share: float = 0.2,
+        personal_values: Literal["masked", "shown"] = "masked",
+        markers: Sequence[str] = (),
+        weights: Mapping[str, float] | None = None,
+        timeliness: tuple[str, _Date, int] | None = None,
+    ) -> Quality: ...
+    @property
+    def top(self) -> int: ...
+    @property
+    def quantiles(self) -> tuple[float, ...]: ...
+    @property
+    def type_share(self) -> float: ...
+    @property
+    def personal_share(self) -> float: ...
+    @property
+    def personal_values(self) -> Literal["masked", "shown"]: ...
+    @property
+    def markers(self) -> tuple[str, ...]: ...
+    @property
+    def weights(self) -> dict[str, float]: ...
+    @property
+    def timeliness(self) -> tuple[str, date, int] | None: ...
+    def measure(self, data: _Frame, *, progress: _Progress | None = None) -> TableQuality: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class TableQuality(Table):
+    @property
+    def table(self) -> str: ...
+    @property
+    def n_rows(self) -> int: ...
+    @property
+    def repeated_rows(self) -> int: ...
+    @property
+    def keys_of_two(self) -> list[tuple[str, str]]: ...
+    @property
+    def score(self) -> dict[str, float | None]: ...
+    @property
+    def columns(self) -> list[dict[str, Any]]: ...
+    def to_dict(self) -> dict[str, Any]: ...
+    def to_json(self) -> str: ...
+    @staticmethod
+    def from_json(json: str) -> TableQuality: ...
+    def to_html(self) -> str: ...
+
+@final
+class DependencySearch(_Settings):
+    def __new__(
+        cls, max_g3: float = 0.15, min_rows: int = 20, determinants: _Determinants = "pairs"
+    ) -> DependencySearch: ...
+    @property
+    def max_g3(self) -> float: ...
+    @property
+    def min_rows(self) -> int: ...
+    @property
+    def determinants(self) -> _Determinants: ...
+    def find(self, data: _Frame, *, progress: _Progress | None = None) -> Dependencies: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+def dependencies(data: _Frame) -> Dependencies: ...
+@final
+class Dependencies(Table):
+    def __getitem__(self, position: int, /) -> Dependency: ...
+    def __iter__(self) -> Iterator[Dependency]: ...
+
+@final
+class Dependency:
+    @property
+    def determinant(self) -> list[str]: ...
+    @property
+    def dependent(self) -> str: ...
+    @property
+    def g3(self) -> float: ...
+    @property
+    def g3_by_chance(self) -> float: ...
+    @property
+    def rows(self) -> int: ...
+    def violations(self, data: _Frame) -> Table: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class ErrorDetector(_Settings):
+    def __new__(cls, threshold: float = 0.5, dependencies: DependencySearch | None = None) -> ErrorDetector: ...
+    @property
+    def threshold(self) -> float: ...
+    @property
+    def dependencies(self) -> DependencySearch: ...
+    def detect(self, data: _Frame, *, progress: _Progress | None = None) -> Suspicions: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Suspicions(Table):
+    @property
+    def n_cells(self) -> int: ...
+    @property
+    def reasons(self) -> dict[str, int]: ...
 
 @final
 class SampleShop(_Settings):

@@ -77,6 +77,26 @@ class AmbiguousDates(CrmMiningError, ValueError):
     row: int
 
 
+class AmbiguousNumbers(CrmMiningError, ValueError):
+    """A column of numbers reads with a decimal point and with a decimal comma alike."""
+
+    table: str
+    column: str
+    point: int
+    comma: int
+    either: int
+    row: int
+
+
+class MixedCurrencies(CrmMiningError, ValueError):
+    """Amounts in several currencies stand in one column."""
+
+    table: str
+    column: str
+    currencies: list[str]
+    row: int
+
+
 class NotEnoughData(CrmMiningError, ValueError):
     """Fewer observations than the method needs."""
 

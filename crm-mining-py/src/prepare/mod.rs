@@ -1,9 +1,25 @@
 //! From files and frames to records: `crm_mining::prepare` for Python.
 
 mod clean;
+mod csv;
+mod dependency;
+mod detect;
+mod excel;
+mod jsonl;
+mod parquet;
+mod quality;
 mod read;
 mod sample;
+mod write;
 
 pub(crate) use clean::{Cleaned, Cleaner};
-pub(crate) use read::{RawTable, read_csv, read_parquet, write_csv, write_parquet};
+pub(crate) use csv::read_csv;
+pub(crate) use dependency::{Dependencies, Dependency, DependencySearch, dependencies};
+pub(crate) use detect::{ErrorDetector, Suspicions};
+pub(crate) use excel::read_excel;
+pub(crate) use jsonl::read_jsonl;
+pub(crate) use parquet::read_parquet;
+pub(crate) use quality::{Quality, TableQuality};
+pub(crate) use read::RawTable;
 pub(crate) use sample::{Sample, SampleShop};
+pub(crate) use write::{write_csv, write_parquet};

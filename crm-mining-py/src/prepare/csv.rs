@@ -1,0 +1,152 @@
+//! CSV in.
+
+use super::read::{RawTable, Source, held};
+use crate::convert::{choice, setting};
+use crate::run::run;
+use crm_mining::data::DateOrder;
+use crm_mining::prepare::{CsvReader, Dialect, Encoding, Escape, Mend, RepeatedNames, Spaces};
+use pyo3::prelude::*;
+
+const OF: &str = "CsvReader";
+
+/// Reads CSV and its kin, plain or packed by gzip or zstd, into a table of text.
+///
+/// How the file writes its table is found from its first part and stated, with the evidence, in
+/// `RawTable.findings`; every part of it can be told instead. Values stay the texts they are, so the
+/// identities ``00123`` and ``123`` differ and ``NA`` is a name; what a column speaks of (numbers, dates) is
+/// found from its values. A row that breaks the rules is read when it can be read in one way only, and listed
+/// in `RawTable.mended`; else it is set aside with its number, and the rest is read.
+///
+/// Parameters
+/// ----------
+/// source : path or bytes
+///     The file, or what it holds.
+/// delimiter : str, optional
+///     The ASCII sign between fields; found when left out.
+/// quote : str, optional
+///     The ASCII sign around fields, or "" when no sign has that meaning; found when left out.
+/// escape : {"doubled", "backslash"}, optional
+///     How a quote within a quoted field is written; found when left out.
+/// spaces : {"kept", "skipped"}, optional
+///     Whether spaces before a value are part of it; found when left out.
+/// preamble_lines : int, optional
+///     Lines before the header that are no part of the table; found when left out.
+/// header_rows : int, optional
+///     Rows that hold the column names, at most 16; found when left out. With none, columns are called
+///     "column 1", "column 2" and so on.
+/// mend : {"nothing", "certain", "short"}, default "certain"
+///     Which rows that break the rules are read: none; those that can be read in one way only; these, and
+///     those with too few fields, filled up with missing values.
+/// repeated_names : {"refused", "numbered"}, default "refused"
+///     What is done when several columns have the same name: the file is refused, or the later ones get a
+///     number.
+/// encoding : {"utf8", "utf16_le", "utf16_be", "gb18030", "big5", "shift_jis", "euc_kr", "windows1250", "windows1251", "windows1252"}, optional
+///     The encoding of the file; found when left out.
+/// date_order : {"day_first", "month_first", "year_first"}, optional
+///     The order of day, month and year in dates such as 03/04/05; proven by the dates when left out.
+/// max_field_bytes : int, default 16 MiB
+///     The longest field that is read.
+/// dialect : dict, optional
+///     The whole dialect, as ``raw.report["dialect"]`` has it: nothing of it is then found. Settings named
+///     beside it take the place of its own.
+/// name : str, optional
+///     What messages call bytes; "data" when left out. A file goes by its own name.
+/// progress : callable, optional
+///     Called with stage, done and total as the work goes on.
+///
+/// Returns
+/// -------
+/// RawTable
+///
+/// Raises
+/// ------
+/// AmbiguousDates
+///     A column whose dates do not tell day from month.
+/// LimitExceeded
+///     A field longer than ``max_field_bytes``.
+///
+/// Examples
+/// --------
+/// >>> crm.read_csv(b"customer,amount\n00123,2.50\nNA,1.00\n").to_polars()["customer"].to_list()
+/// ['00123', 'NA']
+/// >>> raw = crm.read_csv(b"Export of 5 March\n\nid;city\n1;'Linz; Urfahr'\n2;Wien\n", quote="'")
+/// >>> raw.to_polars()["city"].to_list(), raw.report["preamble"].strip()
+/// (['Linz; Urfahr', 'Wien'], 'Export of 5 March')
+/// >>> crm.read_csv(b"1;Graz\n", dialect={**raw.report["dialect"], "preamble_lines": 0, "header_rows": 0}).column_names
+/// ['column 1', 'column 2']
+#[pyfunction]
+#[pyo3(
+    signature = (source, *, delimiter = None, quote = None, escape = None, spaces = None, preamble_lines = None, header_rows = None, mend = "certain", repeated_names = "refused", encoding = None, date_order = None, max_field_bytes = 16 << 20, dialect = None, name = None, progress = None),
+    text_signature = "(source, *, delimiter=None, quote=None, escape=None, spaces=None, preamble_lines=None, header_rows=None, mend='certain', repeated_names='refused', encoding=None, date_order=None, max_field_bytes=16777216, dialect=None, name=None, progress=None)"
+)]
+#[allow(clippy::too_many_arguments, reason = "keyword arguments of Python")]
+pub(crate) fn read_csv<'py>(
+    py: Python<'py>,
+    source: Source<'py>,
+    delimiter: Option<char>,
+    quote: Option<&str>,
+    escape: Option<&str>,
+    spaces: Option<&str>,
+    preamble_lines: Option<u64>,
+    header_rows: Option<u32>,
+    mend: &str,
+    repeated_names: &str,
+    encoding: Option<&str>,
+    date_order: Option<&str>,
+    max_field_bytes: usize,
+    dialect: Option<&Bound<'py, PyAny>>,
+    name: Option<String>,
+    progress: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, RawTable>> {
+    let mut reader = CsvReader::default()
+        .mend(choice::<Mend>(OF, "mend", mend)?)
+        .repeated_names(choice::<RepeatedNames>(OF, "repeated_names", repeated_names)?)
+        .max_field_bytes(max_field_bytes);
+    if let Some(dialect) = dialect {
+        reader = reader.dialect(setting::<Dialect>(OF, "dialect", dialect)?);
+    }
+    if let Some(sign) = delimiter {
+        reader = reader.delimiter(byte(sign));
+    }
+    if let Some(signs) = quote {
+        reader = reader.quote(only(signs));
+    }
+    if let Some(word) = escape {
+        reader = reader.escape(choice::<Escape>(OF, "escape", word)?);
+    }
+    if let Some(word) = spaces {
+        reader = reader.spaces(choice::<Spaces>(OF, "spaces", word)?);
+    }
+    if let Some(lines) = preamble_lines {
+        reader = reader.preamble_lines(lines);
+    }
+    if let Some(rows) = header_rows {
+        reader = reader.header_rows(rows);
+    }
+    if let Some(word) = encoding {
+        reader = reader.encoding(choice::<Encoding>(OF, "encoding", word)?);
+    }
+    if let Some(word) = date_order {
+        reader = reader.date_order(choice::<DateOrder>(OF, "date_order", word)?);
+    }
+    let raw = match source {
+        Source::Path(path) => run(py, progress, move |control| reader.read_path_with(path, control)),
+        Source::Bytes(bytes) => {
+            let (name, bytes) = held(name, &bytes);
+            run(py, progress, move |control| reader.read_with(&name, bytes.as_slice(), control))
+        }
+    };
+    RawTable::bound(py, raw?)
+}
+
+/// A sign as the reader takes it; one that is no byte becomes one that it refuses as what it is not.
+fn byte(sign: char) -> u8 {
+    u8::try_from(sign).unwrap_or(u8::MAX)
+}
+
+/// The one sign of a text; none of an empty one.
+fn only(signs: &str) -> Option<u8> {
+    let mut each = signs.chars();
+    let first = each.next()?;
+    Some(if each.next().is_none() { byte(first) } else { u8::MAX })
+}
