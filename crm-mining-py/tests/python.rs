@@ -10,7 +10,7 @@ use crm_mining::Fit;
 use crm_mining::data::Summary;
 use crm_mining::insight::{BgNbd, Churn, Clv, GammaGamma, Rfm, Rules, Segmentation};
 use crm_mining::learn::{Apriori, FpGrowth};
-use crm_mining::prepare::{Cleaner, CsvReader, ParquetReader, SampleShop};
+use crm_mining::prepare::{Cleaner, CsvReader, Linker, Merge, ParquetReader, SampleShop};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -60,6 +60,8 @@ fn defaults() -> String {
         ("SampleShop", json(&SampleShop::default())),
         ("CsvReader", json(&CsvReader::default())),
         ("ParquetReader", json(&ParquetReader::default())),
+        ("Linker", json(&Linker::new(Vec::new(), Vec::new()))),
+        ("Merge", json(&Merge::default())),
         ("transactions", json(&Cleaner::transactions())),
         ("customary", json(&Cleaner::customary())),
     ];
