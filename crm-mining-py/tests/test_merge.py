@@ -119,7 +119,9 @@ def test_two_customers_under_one_id():
         identity=["born"],
     )
     merged = merge.run({"crm": pl.DataFrame({"id": [1, 1], "born": ["1990-01-01", "1951-07-07"]})})
-    assert merged.collisions.to_polars()["row"].to_list() == [1, 2]
+    collisions = merged.collisions.to_polars()
+    assert collisions["collision"].to_list() == [1, 1] and collisions["column"].to_list() == ["born", "born"]
+    assert sorted(collisions["row"]) == [1, 2]
 
 
 def test_settings_are_plain_data(merge):

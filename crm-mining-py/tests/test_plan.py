@@ -41,11 +41,11 @@ def test_every_row_is_kept_or_set_aside_and_every_change_logged(plan, people):
     assert result.table.to_polars().rows() == [("Li", 31.0, "York"), ("Wu", 38.0, "Bath"), (None, 45.0, None)]
     assert result.rows_in == 5 == len(result.table) + len(result.rejected)
     rejected = result.rejected.to_polars()
-    assert rejected.select("row", "step", "reason").rows() == [
-        (3, "duplicates", "equals row 1"),
-        (4, "rule", "breaks the rule age <= 120"),
+    assert rejected.select("row", "step", "reason", "because_of").rows() == [
+        (3, "duplicates", "equals another row", "1"),
+        (4, "rule", "breaks the rule age <= 120", None),
     ]
-    assert result.reasons == {"breaks the rule age <= 120": 1, "equals row 1": 1}
+    assert result.reasons == {"breaks the rule age <= 120": 1, "equals another row": 1}
     log = result.log.to_polars()
     assert log.select("row", "column", "before", "after").rows() == [
         (5, "city", "NA", None),

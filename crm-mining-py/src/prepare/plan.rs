@@ -65,7 +65,7 @@ use std::sync::Arc;
 /// >>> result.table.to_polars().rows()
 /// [('Li', 31.0), ('Wu', 31.0)]
 /// >>> result.rejected.to_polars()["reason"].to_list()
-/// ['equals row 1', 'breaks the rule age <= 120']
+/// ['equals another row', 'breaks the rule age <= 120']
 /// >>> result.undo().to_polars().equals(people)
 /// True
 #[pyclass(frozen, eq, module = "crm_mining")]
