@@ -39,6 +39,24 @@ pub(crate) fn setting<T: DeserializeOwned>(
     from_json(of, parameter, json.cast::<PyString>()?.to_str()?)
 }
 
+/// Settings with those given put over the defaults.
+pub(crate) fn over<T: Serialize + DeserializeOwned + Default>(
+    py: Python<'_>,
+    of: &'static str,
+    parameter: &'static str,
+    given: Option<&Bound<'_, PyDict>>,
+) -> PyResult<T> {
+    let Some(given) = given else { return Ok(T::default()) };
+    let all = plain(py, &T::default())?.cast_into::<PyDict>()?;
+    for (name, value) in given {
+        if !all.contains(&name)? {
+            return Err(PyTypeError::new_err(format!("{parameter} has no setting {}", name.repr()?)));
+        }
+        all.set_item(name, value)?;
+    }
+    setting(of, parameter, &all)
+}
+
 /// One of the variants of an enum, by its word.
 pub(crate) fn choice<T: DeserializeOwned>(
     of: &'static str,

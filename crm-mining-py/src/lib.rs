@@ -40,6 +40,11 @@ mod _crm_mining {
         read_parquet, write_csv, write_parquet,
     };
     #[pymodule_export]
+    use crate::prepare::{
+        CleaningPlan, Clusters, FittedPlan, LinkByExample, LinkByExampleModel, LinkExplanation, LinkIndex,
+        LinkModel, Linker, Links, Merge, Merged, PlanResult, ScoredPairs,
+    };
+    #[pymodule_export]
     use crate::profile::{Profile, Profiles};
     #[pymodule_export]
     use crate::table::Table;

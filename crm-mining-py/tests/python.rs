@@ -11,8 +11,8 @@ use crm_mining::data::Summary;
 use crm_mining::insight::{BgNbd, Churn, Clv, GammaGamma, Rfm, Rules, Segmentation};
 use crm_mining::learn::{Apriori, FpGrowth};
 use crm_mining::prepare::{
-    Cleaner, CsvReader, DependencySearch, ErrorDetector, ExcelReader, JsonLinesReader, ParquetReader,
-    Quality, SampleShop,
+    Cleaner, CsvReader, DependencySearch, ErrorDetector, ExcelReader, JsonLinesReader, Linker, Merge,
+    ParquetReader, Quality, SampleShop,
 };
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -68,6 +68,8 @@ fn defaults() -> String {
         ("Quality", json(&Quality::default())),
         ("ErrorDetector", json(&ErrorDetector::default())),
         ("DependencySearch", json(&DependencySearch::default())),
+        ("Linker", json(&Linker::new(Vec::new(), Vec::new()))),
+        ("Merge", json(&Merge::default())),
         ("transactions", json(&Cleaner::transactions())),
         ("customary", json(&Cleaner::customary())),
     ];

@@ -50,6 +50,21 @@ def what_a_profile_holds(profiles: crm.Profiles) -> list[str]:
     return [profile.customer for profile in profiles] + ([] if tag is None else [tag["value"]])
 
 
+def one_customer_base(people: pl.DataFrame, shop: pl.DataFrame) -> crm.Table:
+    plan = crm.CleaningPlan([{"duplicates": {}}, {"fill": {"columns": ["age"], "with": "mean"}}])
+    cleaned: crm.Table = plan.fit(people).run(people).table
+    links = crm.Linker.for_records(cleaned).fit(cleaned).predict(cleaned)
+    certain: float = links.expected(0.9)["precision"]
+    why: list[float] = [links.explain(0, 1).probability, certain]
+    clusters = links.clusters().unlink(0, 1)
+    scored = crm.LinkByExample(["name"], forest={"n_trees": 50}).fit(cleaned, None, [(0, 1)], [bool(why)])
+    crm.Linker(["name"], ["name"])  # type: ignore[list-item]
+    crm.Merge([], [], rules=["loudest"])  # type: ignore[list-item]
+    scored.predict(cleaned, None, [(0, 1)]).links.append((0, 1))
+    merge = crm.Merge([{"name": "people", "key": "given"}], [{"name": "age", "kind": "number"}], rules=["newest"])
+    return merge.run({"people": cleaned, "shop": shop}, customers={"people": clusters}).table
+
+
 def what_is_wrong(orders: crm.Transactions) -> None:
     crm.Table([1, 2])  # type: ignore[arg-type]
     crm.Table({"customer": ["A"]})  # type: ignore[arg-type]

@@ -1,7 +1,7 @@
 //! Who is about to leave.
 
 use super::ChurnEvaluation;
-use crate::convert::{list, plain, position, setting, word};
+use crate::convert::{list, over, plain, position, word};
 use crate::data::Ledger;
 use crate::date::Date;
 use crate::run::run;
@@ -43,24 +43,6 @@ use std::sync::Arc;
 #[derive(PartialEq)]
 pub(crate) struct Churn(insight::Churn);
 
-/// Settings with those given put over the defaults.
-fn over<T: serde::Serialize + serde::de::DeserializeOwned + Default>(
-    py: Python<'_>,
-    parameter: &'static str,
-    given: Option<&Bound<'_, PyDict>>,
-) -> PyResult<T> {
-    let Some(given) = given else { return Ok(T::default()) };
-    let all = plain(py, &T::default())?.cast_into::<PyDict>()?;
-    for (name, value) in given {
-        if !all.contains(&name)? {
-            let message = format!("{parameter} has no setting {}", name.repr()?);
-            return Err(pyo3::exceptions::PyTypeError::new_err(message));
-        }
-        all.set_item(name, value)?;
-    }
-    setting("Churn", parameter, &all)
-}
-
 settings! { Churn {
     #[new]
     #[pyo3(signature = (within_days = 90, *, folds = 5, seed = 42, logistic = None, forest = None))]
@@ -72,8 +54,8 @@ settings! { Churn {
         logistic: Option<&Bound<'_, PyDict>>,
         forest: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Churn> {
-        let logistic = over::<LogisticRegression>(py, "logistic", logistic)?;
-        let forest = over::<RandomForest>(py, "forest", forest)?;
+        let logistic = over::<LogisticRegression>(py, "Churn", "logistic", logistic)?;
+        let forest = over::<RandomForest>(py, "Churn", "forest", forest)?;
         Ok(Churn(insight::Churn { within: Days(within_days), folds, seed, logistic, forest }))
     }
 

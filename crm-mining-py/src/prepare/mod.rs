@@ -6,7 +6,10 @@ mod dependency;
 mod detect;
 mod excel;
 mod jsonl;
+mod link;
+mod merge;
 mod parquet;
+mod plan;
 mod quality;
 mod read;
 mod sample;
@@ -18,7 +21,13 @@ pub(crate) use dependency::{Dependencies, Dependency, DependencySearch, dependen
 pub(crate) use detect::{ErrorDetector, Suspicions};
 pub(crate) use excel::read_excel;
 pub(crate) use jsonl::read_jsonl;
+pub(crate) use link::{
+    Clusters, LinkByExample, LinkByExampleModel, LinkExplanation, LinkIndex, LinkModel, Linker, Links,
+    ScoredPairs,
+};
+pub(crate) use merge::{Merge, Merged};
 pub(crate) use parquet::read_parquet;
+pub(crate) use plan::{CleaningPlan, FittedPlan, PlanResult};
 pub(crate) use quality::{Quality, TableQuality};
 pub(crate) use read::RawTable;
 pub(crate) use sample::{Sample, SampleShop};
