@@ -65,11 +65,11 @@ fn defaults() -> String {
         ("JsonLinesReader", json(&JsonLinesReader::default())),
         ("ExcelReader", json(&ExcelReader::default())),
         ("ParquetReader", json(&ParquetReader::default())),
+        ("Linker", json(&Linker::new(Vec::new(), Vec::new()))),
+        ("Merge", json(&Merge::default())),
         ("Quality", json(&Quality::default())),
         ("ErrorDetector", json(&ErrorDetector::default())),
         ("DependencySearch", json(&DependencySearch::default())),
-        ("Linker", json(&Linker::new(Vec::new(), Vec::new()))),
-        ("Merge", json(&Merge::default())),
         ("transactions", json(&Cleaner::transactions())),
         ("customary", json(&Cleaner::customary())),
     ];

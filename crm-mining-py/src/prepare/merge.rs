@@ -134,7 +134,7 @@ settings! { Merge {
     #[new]
     #[pyo3(
         signature = (sources, columns, *, rules = None, customer = "customer", rates = None, zone = "UTC", identity = None, on_unknown = "set_aside"),
-        text_signature = "(sources, columns, *, rules=['most_trusted', 'newest', 'most_complete', 'majority'], customer='customer', rates=None, zone='UTC', identity=[], on_unknown='set_aside')"
+        text_signature = "(sources, columns, *, rules=('most_trusted', 'newest', 'most_complete', 'majority'), customer='customer', rates=None, zone='UTC', identity=(), on_unknown='set_aside')"
     )]
     #[allow(clippy::too_many_arguments, reason = "keyword arguments of Python")]
     fn new(

@@ -142,7 +142,7 @@ settings! { Linker {
     #[new]
     #[pyo3(
         signature = (comparisons, blocking, *, ignored = None, threshold = 0.5, keep = 0.01, most_per_block = 1000, window = 20, chance_pairs = 200_000, sampled_pairs = 500_000, max_iterations = 500, tolerance = 1e-5, seed = 42),
-        text_signature = "(comparisons, blocking, *, ignored=[], threshold=0.5, keep=0.01, most_per_block=1000, window=20, chance_pairs=200000, sampled_pairs=500000, max_iterations=500, tolerance=1e-5, seed=42)"
+        text_signature = "(comparisons, blocking, *, ignored=(), threshold=0.5, keep=0.01, most_per_block=1000, window=20, chance_pairs=200000, sampled_pairs=500000, max_iterations=500, tolerance=1e-5, seed=42)"
     )]
     #[allow(clippy::too_many_arguments, reason = "keyword arguments of Python")]
     fn new(
