@@ -211,7 +211,7 @@ impl Table {
     /// >>> import polars as pl
     /// >>> paid = crm.Table(pl.DataFrame({"paid": ["2024-03-31 01:30", "2024-10-27 01:30"]}))
     /// >>> paid.with_local_times("paid", "Europe/London").to_polars()["paid"].to_list()
-    /// ['2024-03-31T01:30:00Z', '2024-10-27T00:30:00Z']
+    /// [datetime.datetime(2024, 3, 31, 1, 30), datetime.datetime(2024, 10, 27, 0, 30)]
     #[pyo3(signature = (column, zone, clock_change = "compatible"))]
     fn with_local_times<'py>(
         slf: &Bound<'py, Self>,

@@ -102,7 +102,7 @@ def test_settings_of_the_reader(tmp_path):
     path = tmp_path / "gbk.csv"
     path.write_bytes("客户|金额\n王小明|1\n".encode("gb18030"))
     raw = crm.read_csv(path, encoding="gb18030", delimiter="|")
-    assert raw.to_polars().rows() == [("王小明", "1")] and raw.report["encoding"] == "gb18030"
+    assert raw.to_polars().rows() == [("王小明", 1)] and raw.report["encoding"] == "gb18030"
     ambiguous = b"customer,date,amount\nA,03/04/2024,1\n"
     with pytest.raises(crm.errors.AmbiguousDates):
         crm.read_csv(ambiguous)
