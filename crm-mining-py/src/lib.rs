@@ -35,9 +35,9 @@ mod _crm_mining {
     use crate::learn::{Apriori, FpGrowth, Itemsets};
     #[pymodule_export]
     use crate::prepare::{
-        Cleaned, Cleaner, Dependencies, Dependency, DependencySearch, ErrorDetector, Quality, RawTable,
-        Sample, SampleShop, Suspicions, TableQuality, dependencies, read_csv, read_excel, read_jsonl,
-        read_parquet, write_csv, write_parquet,
+        Cleaned, Cleaner, CsvChunks, Dependencies, Dependency, DependencySearch, ErrorDetector, Quality,
+        RawTable, Sample, SampleShop, Suspicions, TableQuality, dependencies, read_csv, read_csv_chunks,
+        read_excel, read_jsonl, read_parquet, write_csv, write_parquet,
     };
     #[pymodule_export]
     use crate::prepare::{

@@ -45,7 +45,7 @@ CALLS = {
     "ParquetReader": crm.read_parquet,
 }
 ONLY_PYTHON = {"source", "path", "dialect", "name", "progress"}
-# Of reading by chunks, which Python has not.
+# Of read_csv_chunks.
 ONLY_RUST = {"chunk_bytes"}
 
 

@@ -234,3 +234,25 @@ def test_a_workbook(tmp_path):
         crm.read_excel(book[:-40])
     with pytest.raises(crm.errors.EmptyInput):
         crm.read_excel(b"")
+
+
+def test_chunks_together_are_the_file():
+    rows = [f"{n},{n % 9}.5,2024-02-{n % 28 + 1:02}\n" if n % 57 else f"{n},too,many,fields\n" for n in range(20_000)]
+    text = ("a,b,c\n" + "".join(rows)).encode()
+    whole = crm.read_csv(text)
+    chunks = crm.read_csv_chunks(text, chunk_bytes=10_000, delimiter=",")
+    assert chunks.column_names == whole.column_names and iter(chunks) is chunks
+    read = list(chunks)
+    assert len(read) > 5 and next(chunks, None) is None
+    assert pl.concat([chunk.to_polars() for chunk in read]).equals(whole.to_polars())
+    assert pl.concat([chunk.rejected.to_polars() for chunk in read]).equals(whole.rejected.to_polars())
+    assert chunks.report["rows"] == whole.report["rows"] == 20_000
+
+
+def test_chunks_end_after_an_error():
+    chunks = crm.read_csv_chunks(b"k,v\n" + b"1,2\n" * 500_000 + b"3," + b"x" * 200 + b"\n", max_field_bytes=100)
+    with pytest.raises(crm.errors.LimitExceeded):
+        list(chunks)
+    assert list(chunks) == []
+    with pytest.raises(TypeError, match="no setting 'sep'"):
+        crm.read_csv_chunks(b"a\n", sep=";")

@@ -1,12 +1,12 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Final, Literal, Protocol, TypeAlias, final, type_check_only
+from typing import Any, Final, Literal, Protocol, TypeAlias, TypedDict, final, type_check_only
 
 import pandas as pd  # type: ignore[import-untyped, unused-ignore]
 import polars as pl
 import pyarrow as pa  # type: ignore[import-untyped, unused-ignore]
-from typing_extensions import disjoint_base
+from typing_extensions import Unpack, disjoint_base
 
 __all__ = [
     "Apriori",
@@ -24,6 +24,7 @@ __all__ = [
     "Clv",
     "ClvEstimates",
     "CrossSell",
+    "CsvChunks",
     "Customers",
     "Dependencies",
     "Dependency",
@@ -66,6 +67,7 @@ __all__ = [
     "Transactions",
     "dependencies",
     "read_csv",
+    "read_csv_chunks",
     "read_excel",
     "read_jsonl",
     "read_parquet",
@@ -259,6 +261,33 @@ def read_csv(
     name: str | None = None,
     progress: _Progress | None = None,
 ) -> RawTable: ...
+@type_check_only
+class _CsvSettings(TypedDict, total=False):
+    delimiter: str | None
+    quote: str | None
+    escape: Literal["doubled", "backslash"] | None
+    spaces: Literal["kept", "skipped"] | None
+    preamble_lines: int | None
+    header_rows: int | None
+    mend: Literal["nothing", "certain", "short"]
+    repeated_names: Literal["refused", "numbered"]
+    encoding: _Encoding | None
+    date_order: _DateOrder | None
+    max_field_bytes: int
+    dialect: Mapping[str, Any] | None
+
+def read_csv_chunks(
+    source: _Path | bytes, *, chunk_bytes: int = 33554432, name: str | None = None, **settings: Unpack[_CsvSettings]
+) -> CsvChunks: ...
+@final
+class CsvChunks:
+    @property
+    def column_names(self) -> list[str]: ...
+    @property
+    def report(self) -> dict[str, Any]: ...
+    def __iter__(self) -> CsvChunks: ...
+    def __next__(self) -> RawTable: ...
+
 def read_jsonl(
     source: _Path | bytes,
     *,

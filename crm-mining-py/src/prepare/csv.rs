@@ -5,7 +5,9 @@ use crate::convert::{choice, setting};
 use crate::run::run;
 use crm_mining::data::DateOrder;
 use crm_mining::prepare::{CsvReader, Dialect, Encoding, Escape, Mend, RepeatedNames, Spaces};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 
 const OF: &str = "CsvReader";
 
@@ -76,7 +78,7 @@ const OF: &str = "CsvReader";
 /// ['column 1', 'column 2']
 #[pyfunction]
 #[pyo3(
-    signature = (source, *, delimiter = None, quote = None, escape = None, spaces = None, preamble_lines = None, header_rows = None, mend = "certain", repeated_names = "refused", encoding = None, date_order = None, max_field_bytes = 16 << 20, dialect = None, name = None, progress = None),
+    signature = (source, *, delimiter = None, quote = None, escape = None, spaces = None, preamble_lines = None, header_rows = None, mend = "certain".to_owned(), repeated_names = "refused".to_owned(), encoding = None, date_order = None, max_field_bytes = 16 << 20, dialect = None, name = None, progress = None),
     text_signature = "(source, *, delimiter=None, quote=None, escape=None, spaces=None, preamble_lines=None, header_rows=None, mend='certain', repeated_names='refused', encoding=None, date_order=None, max_field_bytes=16777216, dialect=None, name=None, progress=None)"
 )]
 #[allow(clippy::too_many_arguments, reason = "keyword arguments of Python")]
@@ -84,51 +86,35 @@ pub(crate) fn read_csv<'py>(
     py: Python<'py>,
     source: Source<'py>,
     delimiter: Option<char>,
-    quote: Option<&str>,
-    escape: Option<&str>,
-    spaces: Option<&str>,
+    quote: Option<String>,
+    escape: Option<String>,
+    spaces: Option<String>,
     preamble_lines: Option<u64>,
     header_rows: Option<u32>,
-    mend: &str,
-    repeated_names: &str,
-    encoding: Option<&str>,
-    date_order: Option<&str>,
+    mend: String,
+    repeated_names: String,
+    encoding: Option<String>,
+    date_order: Option<String>,
     max_field_bytes: usize,
     dialect: Option<&Bound<'py, PyAny>>,
     name: Option<String>,
     progress: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, RawTable>> {
-    let mut reader = CsvReader::default()
-        .mend(choice::<Mend>(OF, "mend", mend)?)
-        .repeated_names(choice::<RepeatedNames>(OF, "repeated_names", repeated_names)?)
-        .max_field_bytes(max_field_bytes);
-    if let Some(dialect) = dialect {
-        reader = reader.dialect(setting::<Dialect>(OF, "dialect", dialect)?);
-    }
-    if let Some(sign) = delimiter {
-        reader = reader.delimiter(byte(sign));
-    }
-    if let Some(signs) = quote {
-        reader = reader.quote(only(signs));
-    }
-    if let Some(word) = escape {
-        reader = reader.escape(choice::<Escape>(OF, "escape", word)?);
-    }
-    if let Some(word) = spaces {
-        reader = reader.spaces(choice::<Spaces>(OF, "spaces", word)?);
-    }
-    if let Some(lines) = preamble_lines {
-        reader = reader.preamble_lines(lines);
-    }
-    if let Some(rows) = header_rows {
-        reader = reader.header_rows(rows);
-    }
-    if let Some(word) = encoding {
-        reader = reader.encoding(choice::<Encoding>(OF, "encoding", word)?);
-    }
-    if let Some(word) = date_order {
-        reader = reader.date_order(choice::<DateOrder>(OF, "date_order", word)?);
-    }
+    let given = Given {
+        delimiter,
+        quote,
+        escape,
+        spaces,
+        preamble_lines,
+        header_rows,
+        mend: Some(mend),
+        repeated_names: Some(repeated_names),
+        encoding,
+        date_order,
+        max_field_bytes: Some(max_field_bytes),
+        dialect: dialect.cloned(),
+    };
+    let reader = given.reader()?;
     let raw = match source {
         Source::Path(path) => run(py, progress, move |control| reader.read_path_with(path, control)),
         Source::Bytes(bytes) => {
@@ -137,6 +123,90 @@ pub(crate) fn read_csv<'py>(
         }
     };
     RawTable::bound(py, raw?)
+}
+
+/// Settings as they were given; what was not is found, or as by default.
+#[derive(Default)]
+pub(super) struct Given<'py> {
+    delimiter: Option<char>,
+    quote: Option<String>,
+    escape: Option<String>,
+    spaces: Option<String>,
+    preamble_lines: Option<u64>,
+    header_rows: Option<u32>,
+    mend: Option<String>,
+    repeated_names: Option<String>,
+    encoding: Option<String>,
+    date_order: Option<String>,
+    max_field_bytes: Option<usize>,
+    dialect: Option<Bound<'py, PyAny>>,
+}
+
+impl<'py> Given<'py> {
+    /// The settings by their names; none of another name.
+    pub(super) fn named(settings: &Bound<'py, PyDict>) -> PyResult<Given<'py>> {
+        let mut given = Given::default();
+        for (name, value) in settings {
+            match name.extract::<&str>()? {
+                "delimiter" => given.delimiter = value.extract()?,
+                "quote" => given.quote = value.extract()?,
+                "escape" => given.escape = value.extract()?,
+                "spaces" => given.spaces = value.extract()?,
+                "preamble_lines" => given.preamble_lines = value.extract()?,
+                "header_rows" => given.header_rows = value.extract()?,
+                "mend" => given.mend = value.extract()?,
+                "repeated_names" => given.repeated_names = value.extract()?,
+                "encoding" => given.encoding = value.extract()?,
+                "date_order" => given.date_order = value.extract()?,
+                "max_field_bytes" => given.max_field_bytes = value.extract()?,
+                "dialect" => given.dialect = Some(value),
+                other => return Err(PyTypeError::new_err(format!("read_csv has no setting {other:?}"))),
+            }
+        }
+        Ok(given)
+    }
+
+    /// The reader so set.
+    pub(super) fn reader(self) -> PyResult<CsvReader> {
+        let mut reader = CsvReader::default();
+        if let Some(dialect) = self.dialect {
+            reader = reader.dialect(setting::<Dialect>(OF, "dialect", &dialect)?);
+        }
+        if let Some(sign) = self.delimiter {
+            reader = reader.delimiter(byte(sign));
+        }
+        if let Some(signs) = self.quote {
+            reader = reader.quote(only(&signs));
+        }
+        if let Some(word) = self.escape {
+            reader = reader.escape(choice::<Escape>(OF, "escape", &word)?);
+        }
+        if let Some(word) = self.spaces {
+            reader = reader.spaces(choice::<Spaces>(OF, "spaces", &word)?);
+        }
+        if let Some(lines) = self.preamble_lines {
+            reader = reader.preamble_lines(lines);
+        }
+        if let Some(rows) = self.header_rows {
+            reader = reader.header_rows(rows);
+        }
+        if let Some(word) = self.mend {
+            reader = reader.mend(choice::<Mend>(OF, "mend", &word)?);
+        }
+        if let Some(word) = self.repeated_names {
+            reader = reader.repeated_names(choice::<RepeatedNames>(OF, "repeated_names", &word)?);
+        }
+        if let Some(word) = self.encoding {
+            reader = reader.encoding(choice::<Encoding>(OF, "encoding", &word)?);
+        }
+        if let Some(word) = self.date_order {
+            reader = reader.date_order(choice::<DateOrder>(OF, "date_order", &word)?);
+        }
+        if let Some(bytes) = self.max_field_bytes {
+            reader = reader.max_field_bytes(bytes);
+        }
+        Ok(reader)
+    }
 }
 
 /// A sign as the reader takes it; one that is no byte becomes one that it refuses as what it is not.

@@ -1,5 +1,6 @@
 //! From files and frames to records: `crm_mining::prepare` for Python.
 
+mod chunks;
 mod clean;
 mod csv;
 mod dependency;
@@ -15,6 +16,7 @@ mod read;
 mod sample;
 mod write;
 
+pub(crate) use chunks::{CsvChunks, read_csv_chunks};
 pub(crate) use clean::{Cleaned, Cleaner};
 pub(crate) use csv::read_csv;
 pub(crate) use dependency::{Dependencies, Dependency, DependencySearch, dependencies};
