@@ -8,9 +8,11 @@ mod common;
 use common::data;
 use crm_mining::data::{Column, Found, Roles, Table, Transactions};
 use crm_mining::prepare::{
-    Cleaner, CleaningPlan, CollisionKind, ColumnKind, CsvReader, CsvWriter, Dialect, Duplicates, Fill, Formulas,
-    Merge, NormalizeText, Reason, Similarity, Source, SourceTable, Step, read_csv,
+    Block, Cleaner, CleaningPlan, CollisionKind, ColumnKind, Comparison, CsvReader, CsvWriter, Dialect,
+    Duplicates, Fill, Formulas, Kind, Linker, Merge, NormalizeText, Reason, Records, Similarity, Source,
+    SourceTable, Step, read_csv,
 };
+use crm_mining::{Fit, Predict};
 use std::time::{Duration, Instant};
 
 fn text(name: &str, values: &[&str]) -> Column {
@@ -19,8 +21,11 @@ fn text(name: &str, values: &[&str]) -> Column {
 
 fn orders(customers: &[&str], dates: &[&str]) -> Table {
     let amounts = (0..dates.len()).map(|at| at as f64 + 1.0).collect();
-    Table::new("orders", vec![text("customer", customers), text("date", dates), Column::floats("amount", amounts)])
-        .unwrap()
+    Table::new(
+        "orders",
+        vec![text("customer", customers), text("date", dates), Column::floats("amount", amounts)],
+    )
+    .unwrap()
 }
 
 #[test]
@@ -109,17 +114,19 @@ fn case_30_rows_without_a_date() {
 
 /// Whether a spreadsheet would run the text, said apart from the library.
 fn runs(cell: &str) -> bool {
-    let bare = cell.trim_start_matches(|c: char| c.is_whitespace() && c != '\t' && c != '\r' || c == '\u{FEFF}');
+    let bare =
+        cell.trim_start_matches(|c: char| c.is_whitespace() && c != '\t' && c != '\r' || c == '\u{FEFF}');
     bare.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) && cell.parse::<f64>().is_err()
 }
 
 #[test]
 fn case_49_no_text_leaves_as_a_formula() {
-    let mut names: Vec<String> = ["=1+1", " =1+1", "\u{FEFF}@SUM(A1)", "＝1", "+cmd|' /C calc'!A0", "-5", "-5e3"]
-        .into_iter()
-        .chain(["\t=1", "\r=1", "\n=1", "=HYPERLINK(\"x\")", "a=1", "</script>"])
-        .map(str::to_owned)
-        .collect();
+    let mut names: Vec<String> =
+        ["=1+1", " =1+1", "\u{FEFF}@SUM(A1)", "＝1", "+cmd|' /C calc'!A0", "-5", "-5e3"]
+            .into_iter()
+            .chain(["\t=1", "\r=1", "\n=1", "=HYPERLINK(\"x\")", "a=1", "</script>"])
+            .map(str::to_owned)
+            .collect();
     if let Some(path) = data("hostile/blns.json") {
         names.extend(serde_json::from_str::<Vec<String>>(&std::fs::read_to_string(path).unwrap()).unwrap());
     }
@@ -135,7 +142,8 @@ fn case_49_no_text_leaves_as_a_formula() {
     assert_eq!(guarded.n_rows(), names.len());
     let mut neutralized = 0;
     for (row, name) in names.iter().enumerate() {
-        let shown = |table: &Table| table.columns()[0].show(row).map_or(String::new(), |text| text.into_owned());
+        let shown =
+            |table: &Table| table.columns()[0].show(row).map_or(String::new(), |text| text.into_owned());
         assert_eq!(&shown(&kept), name);
         let cell = shown(&guarded);
         assert!(!runs(&cell), "{cell:?}");
@@ -147,10 +155,34 @@ fn case_49_no_text_leaves_as_a_formula() {
 
 #[test]
 fn case_50_names_composed_in_two_ways() {
-    let names = ["José Müller", "Jose\u{301} Mu\u{308}ller", "Jo\u{200B}sé  Müller", "👨\u{200D}👩\u{200D}👧 Li"];
+    let names =
+        ["José Müller", "Jose\u{301} Mu\u{308}ller", "Jo\u{200B}sé  Müller", "👨\u{200D}👩\u{200D}👧 Li"];
     for similarity in [Similarity::Name, Similarity::Address, Similarity::TokenJaccard] {
         assert_eq!(similarity.between(names[0], names[1]), 1.0, "{similarity:?}");
     }
+    // Linking takes them for one value.
+    let people = |of: [&str; 2]| {
+        let city = |at: usize| if at % 2 == 0 { "Ulm" } else { "Bonn" };
+        let name = |at: usize| if at < 2 { of[at].to_owned() } else { format!("Anna{at} Li{at}") };
+        let of =
+            |value: &dyn Fn(usize) -> String| (0..24).map(|at| Some(value(at / 2 * 2))).collect::<Vec<_>>();
+        let mut first = of(&name);
+        first[1] = Some(name(1));
+        Table::new(
+            "people",
+            vec![Column::text("name", first), Column::text("city", of(&|at| city(at).into()))],
+        )
+        .unwrap()
+    };
+    let links = |table: &Table| {
+        let records = Records::within(table);
+        let linker = Linker::new(vec![Comparison::new("name", Kind::Name)], vec![Block::on(["name"])]);
+        let links = linker.fit(&records).unwrap().predict(&records).unwrap();
+        links.pairs().iter().map(|link| (link.left, link.right, link.weight.to_bits())).collect::<Vec<_>>()
+    };
+    let alike = links(&people([names[0], names[0]]));
+    assert!(alike.iter().any(|pair| (pair.0, pair.1) == (0, 1)), "{alike:?}");
+    assert_eq!(links(&people([names[0], names[1]])), alike);
     let raw = Table::new("a", vec![text("name", &names)]).unwrap();
     let plan = CleaningPlan::new().step(NormalizeText::usual(["name"])).step(Duplicates::exact());
     let result = plan.run(raw.clone()).unwrap();

@@ -466,7 +466,11 @@ fn nothing_leaks_from_the_next_table() {
 #[test]
 fn case_41_the_next_table_by_name() {
     let train = || {
-        vec![text("city", &["Ulm", "ulm", "Ulm"]), Column::floats("x", vec![1.0, 9.0, 5.0]), text("z", &["q"; 3])]
+        vec![
+            text("city", &["Ulm", "ulm", "Ulm"]),
+            Column::floats("x", vec![1.0, 9.0, 5.0]),
+            text("z", &["q"; 3]),
+        ]
     };
     let plan = CleaningPlan::new().step(Fill::mean(["x"]).by("city")).step(Spelling::fingerprint(["city"]));
     let fitted = plan.fit(&table(train())).unwrap();

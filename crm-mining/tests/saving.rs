@@ -26,7 +26,8 @@ impl Folder {
     }
 
     fn names(&self) -> Vec<String> {
-        let name = |entry: std::io::Result<std::fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
+        let name =
+            |entry: std::io::Result<std::fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
         let mut names: Vec<String> = std::fs::read_dir(&self.0).unwrap().map(name).collect();
         names.sort();
         names

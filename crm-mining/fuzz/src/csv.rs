@@ -4,7 +4,6 @@ use super::{every_row_accounted, shown};
 use crm_mining::ErrorKind;
 use crm_mining::prepare::{CsvReader, CsvWriter, Dialect, Encoding, Formulas, Mend, RawTable, RepeatedNames};
 
-
 pub fn run(data: &[u8]) {
     let Some((&how, file)) = data.split_first() else { return };
     let reader = reader(how);

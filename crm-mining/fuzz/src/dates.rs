@@ -13,7 +13,8 @@ pub fn run(data: &[u8]) {
     if let Ok(orders) = Transactions::from_table(&table) {
         assert_eq!(orders.len(), lines.len());
     }
-    for unit in [TimeUnit::ExcelDays, TimeUnit::ExcelDays1904, TimeUnit::UnixSeconds, TimeUnit::YearMonthDay] {
+    for unit in [TimeUnit::ExcelDays, TimeUnit::ExcelDays1904, TimeUnit::UnixSeconds, TimeUnit::YearMonthDay]
+    {
         if let Ok(column) = table.columns()[1].clone().with_time_unit(unit) {
             let counted = table.clone().with_column(column).unwrap();
             let _ = Transactions::from_table(&counted);
@@ -58,7 +59,8 @@ fn alone(line: &str) {
         let expected = day_number(year, month, day).map(|days| days * 86_400_000_000);
         assert_eq!(said, expected, "{line:?}");
     }
-    let as_date = Format { columns: vec!["date".into()], to: FormatKind::Date { order: None }, unfit: Unfit::Reject };
+    let as_date =
+        Format { columns: vec!["date".into()], to: FormatKind::Date { order: None }, unfit: Unfit::Reject };
     if let Ok(result) = CleaningPlan::new().step(as_date).run(table(&[line])) {
         let kept = (result.table.n_rows() == 1).then(|| result.table.columns()[1].show(0)).flatten();
         let again = kept.and_then(|text| moment(&text));

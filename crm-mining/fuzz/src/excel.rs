@@ -42,7 +42,10 @@ fn workbook(cells: &str, texts: &str, properties: &str, styles: &str) -> Vec<u8>
     let relations = |all: &str| format!("<Relationships {PACKAGE}>{all}</Relationships>");
     let sheets = "<sheets><sheet name=\"One\" sheetId=\"1\" r:id=\"rId1\"/></sheets>";
     zip(&[
-        ("[Content_Types].xml", "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>".into()),
+        (
+            "[Content_Types].xml",
+            "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>".into(),
+        ),
         ("_rels/.rels", relations(&relation("rId1", "officeDocument", "xl/workbook.xml"))),
         ("xl/workbook.xml", format!("<workbook {NS}>{properties}{sheets}</workbook>")),
         ("xl/_rels/workbook.xml.rels", relations(&within.concat())),

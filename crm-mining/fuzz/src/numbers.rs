@@ -14,7 +14,9 @@ pub fn run(data: &[u8]) {
     let _ = features(column().with_numbers(NumberStyle::DecimalComma));
     let table = Table::new("t", vec![column()]).unwrap();
     for unfit in [Unfit::Reject, Unfit::SetMissing, Unfit::Flag] {
-        let Ok(result) = CleaningPlan::new().step(Format::number(["x"], unfit)).run(table.clone()) else { continue };
+        let Ok(result) = CleaningPlan::new().step(Format::number(["x"], unfit)).run(table.clone()) else {
+            continue;
+        };
         assert_eq!(result.table.n_rows() + result.rejected.len(), lines.len());
         assert_eq!(bytes(&result.undo().unwrap()), bytes(&table));
         // A plan reads what the features read.

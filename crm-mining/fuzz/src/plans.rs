@@ -48,7 +48,8 @@ fn typed(table: Table) -> Option<Table> {
     let values = |column: &Column| -> Vec<Option<String>> {
         (0..column.len()).map(|row| column.show(row).map(|value| value.into_owned())).collect()
     };
-    let number = |value: &Option<String>| value.as_deref().and_then(|text| text.parse().ok()).unwrap_or(f64::NAN);
+    let number =
+        |value: &Option<String>| value.as_deref().and_then(|text| text.parse().ok()).unwrap_or(f64::NAN);
     let column = |column: &Column| {
         let (name, texts) = (column.name(), values(column));
         let present = || texts.iter().map(Option::is_some).collect();
@@ -60,7 +61,10 @@ fn typed(table: Table) -> Option<Table> {
             ),
             Some(b'd') => Column::new(
                 name,
-                Values::Time(texts.iter().map(|value| number(value) as i64 / 1_000_000).collect(), Some(present())),
+                Values::Time(
+                    texts.iter().map(|value| number(value) as i64 / 1_000_000).collect(),
+                    Some(present()),
+                ),
             ),
             Some(b'b') => Column::bools(name, texts.iter().map(|value| value.as_deref() == Some("1"))),
             _ => Column::text(name, texts.iter().map(Option::as_deref)),

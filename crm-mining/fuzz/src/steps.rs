@@ -5,11 +5,41 @@ use crm_mining::data::{Bitmap, Column, DateOrder, Roles, Table, Values};
 use crm_mining::prepare::*;
 
 const WORDS: [&str; 20] = [
-    "", " ", "NA", "a", "A", " a ", "Ａ", "b", "1", "1,5", "03/04/2024", "25/12/2024", "138 1234 5678", "x@Y.com", "臺",
-    "a\u{301}", "(45.00)", "12%", "-", "\u{0}",
+    "",
+    " ",
+    "NA",
+    "a",
+    "A",
+    " a ",
+    "Ａ",
+    "b",
+    "1",
+    "1,5",
+    "03/04/2024",
+    "25/12/2024",
+    "138 1234 5678",
+    "x@Y.com",
+    "臺",
+    "a\u{301}",
+    "(45.00)",
+    "12%",
+    "-",
+    "\u{0}",
 ];
 const NUMBERS: [f64; 14] = [
-    0.0, -0.0, 1.0, 2.0, 2.5, -7.0, 1e15, 1e300, f64::MAX, f64::MIN, f64::EPSILON, f64::NAN, f64::INFINITY,
+    0.0,
+    -0.0,
+    1.0,
+    2.0,
+    2.5,
+    -7.0,
+    1e15,
+    1e300,
+    f64::MAX,
+    f64::MIN,
+    f64::EPSILON,
+    f64::NAN,
+    f64::INFINITY,
     f64::NEG_INFINITY,
 ];
 const WHOLE: [i64; 8] = [0, 1, -1, 2, 60, i64::MAX, i64::MIN, 1 << 53];
@@ -109,10 +139,16 @@ impl Draw<'_> {
             }
             7 => self.outliers().into(),
             8 => Isolation { trees: 3, ..Isolation::of(["x", "n"], self.action()).share(0.2) }.into(),
-            9 => NormalizeText { columns: self.maybe(&TEXTS).into_iter().collect(), forms: vec![self.form()] }.into(),
+            9 => {
+                NormalizeText { columns: self.maybe(&TEXTS).into_iter().collect(), forms: vec![self.form()] }
+                    .into()
+            }
             10 => self.format().into(),
             11 => Spelling::fingerprint([self.one(&TEXTS)]).edits(self.up_to(2)).into(),
-            12 => Range::of(self.one(&COLUMNS), self.action()).min(self.one(&NUMBERS)).max(self.one(&NUMBERS)).into(),
+            12 => Range::of(self.one(&COLUMNS), self.action())
+                .min(self.one(&NUMBERS))
+                .max(self.one(&NUMBERS))
+                .into(),
             13 => {
                 let keys = Column::text("key", ["a", "1", "2"].map(Some));
                 Reference::to(self.one(&COLUMNS), "keys", &keys, self.action()).into()
@@ -122,7 +158,8 @@ impl Draw<'_> {
                 Rule { rule: self.one(&RULES).into(), action: self.action(), missing }.into()
             }
             15 => {
-                let action = self.one(&[DependencyAction::Flag, DependencyAction::Repair, DependencyAction::Reject]);
+                let action =
+                    self.one(&[DependencyAction::Flag, DependencyAction::Repair, DependencyAction::Reject]);
                 EnforceDependency::of([self.one(&COLUMNS)], self.one(&COLUMNS), action).into()
             }
             _ => Cleaner::transactions().roles(lines()).into(),
@@ -181,7 +218,11 @@ impl Draw<'_> {
 }
 
 fn lines() -> Roles {
-    let roles =
-        Roles { customer: Some("s".into()), time: Some("d".into()), item: Some("t".into()), ..Roles::default() };
+    let roles = Roles {
+        customer: Some("s".into()),
+        time: Some("d".into()),
+        item: Some("t".into()),
+        ..Roles::default()
+    };
     Roles { quantity: Some("n".into()), unit_price: Some("x".into()), ..roles }
 }
