@@ -100,6 +100,12 @@ def test_baskets(lines):
     assert repr(baskets) == "2 baskets of 2 items"
 
 
+@pytest.mark.parametrize("rows", ["ab", ["ab"], [[1, "a"]], [[None]], [None], 3, [["a", float("nan")]]])
+def test_what_is_no_basket(rows):
+    with pytest.raises(TypeError):
+        crm.Baskets.from_rows(rows)
+
+
 def test_nothing_bought_is_no_fault():
     empty = {"customer": pl.String, "time": pl.Datetime, "amount": pl.Float64}
     orders = crm.Transactions(pl.DataFrame(schema=empty))

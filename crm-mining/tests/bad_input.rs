@@ -1,6 +1,6 @@
 //! Bad input to every method: a typed error that names place, rule and finding; never a panic, never NaN.
 //! Files are in `bad_input_read.rs`, rows in `cleaning.rs`.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use crm_mining::data::{Labeled, Summary, Transaction};
 use crm_mining::insight::{BgNbdModel, ChurnModel, GammaGammaModel, RuleSet, Segments};
@@ -105,6 +105,22 @@ fn numbers_that_are_none() {
         Transaction { customer: "a", time: 0, order: "o", item: "i", quantity: 1e200, unit_price: 1e200 };
     assert_eq!(name(Transactions::from_rows([line])), "InvalidValue");
     assert_eq!(name(auc(&[true, false], &[0.1, f64::NAN])), "InvalidValue");
+}
+
+#[test]
+fn case_36_summaries_that_cannot_be() {
+    let good = || (vec![1.0, 2.0], vec![5.0, 9.0], vec![20.0, 30.0], vec![4.0, 7.0]);
+    let summary = |(x, t_x, t, m)| Summary::new(x, t_x, t, m);
+    let mut beyond = good();
+    beyond.1[1] = 31.0;
+    let error = summary(beyond).unwrap_err();
+    let ErrorKind::InvalidValue { column, row: 2, got, .. } = error.kind() else { panic!("{error}") };
+    assert_eq!((column.as_str(), got.as_str()), ("recency", "31"));
+    // Who spent nothing has bought nothing: left out of the model of spend, and counted.
+    let spends = vec![4.0, 0.0, 7.0, -3.0, 9.0, 30.0];
+    let unpaid = Summary::new(vec![2.0; 6], vec![9.0; 6], vec![30.0; 6], spends).unwrap();
+    let model = GammaGamma::default().fit(&unpaid).unwrap();
+    assert_eq!((model.n_customers(), model.left_out()), (4, 2));
 }
 
 #[test]

@@ -206,6 +206,15 @@ fn extreme_scales_and_one_row() {
 }
 
 #[test]
+fn case_38_rows_all_alike() {
+    let alike = features(3, [0.1, 1e9, -4.0].repeat(50));
+    let model = KMeans::new(1).fit(&alike).unwrap();
+    assert_eq!((model.centers(), model.inertia()), (&[0.1, 1e9, -4.0][..], 0.0));
+    let error = KMeans::new(3).fit(&alike).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::TooManyClusters { k: 3, distinct: 1, .. }), "{error}");
+}
+
+#[test]
 fn silhouette_refuses_by_name() {
     let data = features(1, vec![1.0, 2.0, 3.0]);
     let kind = |labels: &[u32]| Silhouette::default().score(&data, labels).unwrap_err().kind().name();

@@ -464,6 +464,31 @@ fn nothing_leaks_from_the_next_table() {
 }
 
 #[test]
+fn case_41_the_next_table_by_name() {
+    let train = || {
+        vec![
+            text("city", &["Ulm", "ulm", "Ulm"]),
+            Column::floats("x", vec![1.0, 9.0, 5.0]),
+            text("z", &["q"; 3]),
+        ]
+    };
+    let plan = CleaningPlan::new().step(Fill::mean(["x"]).by("city")).step(Spelling::fingerprint(["city"]));
+    let fitted = plan.fit(&table(train())).unwrap();
+    // Another order, a column more, and a city that was not there: it has no mean of its own and takes that of all.
+    let next = vec![
+        Column::floats("x", vec![NAN, NAN]),
+        text("more", &["a", "b"]),
+        text("city", &["Ulm", "Bonn"]),
+        text("z", &["q"; 2]),
+    ];
+    let result = fitted.run(table(next)).unwrap();
+    assert_eq!(shown(&result.table, "city"), [Some("Ulm".into()), Some("Bonn".into())]);
+    assert_eq!(floats(&result, "x"), [3.0, 5.0]);
+    let lacking = fitted.run(table(vec![text("city", &["Ulm"])])).unwrap_err();
+    assert!(matches!(lacking.kind(), ErrorKind::MissingColumn { .. }), "{lacking}");
+}
+
+#[test]
 fn hostile_tables() {
     let empty = || vec![Column::floats("x", vec![]), text("t", &[])];
     let gone = || vec![Column::floats("x", vec![NAN; 3]), text("t", &["~"; 3])];

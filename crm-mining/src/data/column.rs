@@ -306,12 +306,18 @@ fn gather<T: Copy>(values: &[T], rows: &[u32]) -> Vec<T> {
     rows.iter().filter_map(|&row| values.get(row as usize).copied()).collect()
 }
 
-/// A moment as ISO text; a day alone when it is midnight.
+/// A moment as ISO text; a day alone when it is midnight, and fractions of a second where there are any.
 pub(crate) fn show_time(micros: i64) -> String {
     let day = Day::of_micros(micros);
-    let second = micros.rem_euclid(MICROS_PER_DAY) / 1_000_000;
-    match second {
-        0 => day.to_string(),
-        _ => format!("{day}T{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60),
+    let of_day = micros.rem_euclid(MICROS_PER_DAY);
+    if of_day == 0 {
+        return day.to_string();
+    }
+    let (second, fraction) = (of_day / 1_000_000, of_day % 1_000_000);
+    let clock = format!("{day}T{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60);
+    match fraction {
+        0 => clock,
+        _ if fraction % 1_000 == 0 => format!("{clock}.{:03}", fraction / 1_000),
+        _ => format!("{clock}.{fraction:06}"),
     }
 }

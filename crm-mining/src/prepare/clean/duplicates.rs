@@ -4,13 +4,15 @@ use super::lines::Lines;
 use super::reason::Reason;
 use crate::data::{Column, Table, Values};
 use hashbrown::HashTable;
+use std::hash::BuildHasher;
 
 /// Sets aside every row that equals an earlier one. Missing equals missing.
 pub(super) fn set_aside(lines: &mut Lines<'_>) {
     let table = lines.table;
-    let mut hashes = vec![0u64; table.n_rows()];
+    let seed = hashbrown::DefaultHashBuilder::default().hash_one(0u64) | 1;
+    let mut hashes = vec![seed; table.n_rows()];
     for column in table.columns() {
-        mix_in(column, &mut hashes);
+        mix_in(column, &mut hashes, seed);
     }
     let mut first: HashTable<u32> = HashTable::with_capacity(table.n_rows());
     let hash_of = |row: &u32| hashes.get(*row as usize).copied().unwrap_or_default();
@@ -32,12 +34,12 @@ pub(super) fn set_aside(lines: &mut Lines<'_>) {
     }
 }
 
-/// Folds the column into the hash of each row. Codes stand for texts, so no text is hashed; equality is
-/// checked in full, so a crafted collision costs time but no row.
-fn mix_in(column: &Column, hashes: &mut [u64]) {
+/// Folds the column into the hash of each row. Codes stand for texts, so no text is hashed. The seed differs
+/// from run to run, so that no file can be made to collide; results do not depend on it.
+fn mix_in(column: &Column, hashes: &mut [u64], seed: u64) {
     let mix = |hash: &mut u64, value: u64| {
-        *hash = (hash.rotate_left(23) ^ value).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        *hash ^= *hash >> 29;
+        let wide = u128::from(*hash ^ value) * u128::from(seed);
+        *hash = (wide as u64) ^ ((wide >> 64) as u64);
     };
     match column.values() {
         Values::Text(text) => {

@@ -6,6 +6,7 @@ use super::{Kind, Linker};
 use crate::data::parse::{Cell, Moment, is_missing_marker};
 use crate::data::{Column, DateOrder, Day, Found, Interner, Strings, Table, Text, Values};
 use crate::error::{ErrorKind, Result};
+use crate::prepare::normalize::composed;
 
 /// What is to be linked: one table with duplicates, or two tables.
 ///
@@ -147,9 +148,10 @@ fn add_texts(
     }));
 }
 
-/// A value made comparable: without case, one blank between words; a date as eight digits; of a telephone number
+/// A value made comparable: composed (NFC), without case, one blank between words; a date as eight digits; of a telephone number
 /// the digits. `None` when it says nothing.
 pub(super) fn normal(kind: Kind, value: &str, order: Option<DateOrder>) -> Option<String> {
+    let value = composed(value);
     let trimmed = value.trim();
     if is_missing_marker(trimmed) {
         return None;

@@ -3,13 +3,14 @@
 use super::merged::Fusion;
 use super::stack::Stacked;
 use crate::data::{Csr, Interner, Keys, group_positions};
+use crate::prepare::normalize::{half_width, is_invisible, nfc};
 
 /// In which way ids collide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CollisionKind {
     /// One id stands beside different values of an identity column.
     SameId,
-    /// Ids that differ only in case, blanks or full-width signs. They are kept apart.
+    /// Ids that differ only in case, blanks, full-width signs, or how signs are composed. They are kept apart.
     Spelling,
 }
 
@@ -109,14 +110,11 @@ fn spellings(keys: &Keys) -> Vec<IdCollision> {
     several.map(collision).collect()
 }
 
-/// Lower case, half width, without blanks.
+/// Lower case, half width, composed, without blanks and signs that are not seen.
 fn fold(text: &str, into: &mut String) {
     into.clear();
-    for c in text.chars().filter(|c| !c.is_whitespace()) {
-        let half = match u32::from(c) {
-            full @ 0xff01..=0xff5e => char::from_u32(full - 0xfee0).unwrap_or(c),
-            _ => c,
-        };
-        into.extend(half.to_lowercase());
+    let seen = |c: &char| !c.is_whitespace() && !is_invisible(*c);
+    for c in nfc(&half_width(text)).chars().filter(seen) {
+        into.extend(c.to_lowercase());
     }
 }

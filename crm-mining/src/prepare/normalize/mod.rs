@@ -11,4 +11,4 @@ pub(crate) use chinese::{folded_letters, is_han, pinyin_folded, reads_as};
 pub(crate) use email::email;
 pub(crate) use fingerprint::{fingerprint, ngram_fingerprint};
 pub(crate) use phone::{CountryCode, phone};
-pub(crate) use unicode::{collapse_spaces, half_width, nfc, nfkc, trim};
+pub(crate) use unicode::{collapse_spaces, composed, half_width, is_invisible, nfc, nfkc, trim};

@@ -1,10 +1,16 @@
 //! Unicode forms and blanks.
 
-use unicode_normalization::UnicodeNormalization;
+use std::borrow::Cow;
+use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// Canonical composition (NFC): é as one sign, however it was typed.
 pub(crate) fn nfc(text: &str) -> String {
     text.nfc().collect()
+}
+
+/// As [`nfc`]; nearly every text is composed already and lent as it is.
+pub(crate) fn composed(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || is_nfc(text) { Cow::Borrowed(text) } else { Cow::Owned(nfc(text)) }
 }
 
 /// Compatibility composition (NFKC): as NFC, and full-width, circled and ligature signs as plain ones.
@@ -60,6 +66,8 @@ mod tests {
     #[test]
     fn forms_and_blanks() {
         assert_eq!(nfc("Mu\u{308}ller"), "Müller");
+        assert_eq!(composed("Mu\u{308}ller"), "Müller");
+        assert!(matches!(composed("Müller"), Cow::Borrowed(_)));
         assert_eq!(nfkc("ﬁ①Ａ１"), "fi1A1");
         assert_eq!(half_width("Ａ－１２，　王￥é"), "A-12, 王¥é");
         assert_eq!(trim("\u{3000}\u{FEFF} Li Ming\u{200B} "), "Li Ming");

@@ -10,6 +10,7 @@ pub(crate) mod partial;
 mod phones;
 pub(crate) mod tokens;
 
+use crate::prepare::normalize::composed;
 use addresses::Address;
 use dates::Date;
 use emails::Email;
@@ -109,22 +110,24 @@ impl Similarity {
     pub fn prepare(self, value: &str) -> Prepared {
         let whole = value;
         let value = first_signs(value);
+        // An accent is the same however it was typed.
+        let told = &*composed(value);
         Prepared(match self {
             Similarity::Exact => Form::Exact(whole.into()),
             Similarity::JaroWinkler => Form::JaroWinkler(value.into()),
             Similarity::Levenshtein => Form::Levenshtein(value.into()),
             Similarity::DamerauLevenshtein => Form::DamerauLevenshtein(value.into()),
             Similarity::Partial => Form::Partial(value.into()),
-            Similarity::TokenJaccard => Form::Jaccard(tokens::word_set(value)),
-            Similarity::TokenOverlap => Form::Overlap(tokens::word_set(value)),
-            Similarity::MongeElkan => Form::MongeElkan(first_words(value)),
+            Similarity::TokenJaccard => Form::Jaccard(tokens::word_set(told)),
+            Similarity::TokenOverlap => Form::Overlap(tokens::word_set(told)),
+            Similarity::MongeElkan => Form::MongeElkan(first_words(told)),
             Similarity::BigramJaccard => Form::Jaccard(tokens::gram_set(value, 2)),
             Similarity::TrigramJaccard => Form::Jaccard(tokens::gram_set(value, 3)),
-            Similarity::Name => Form::Name(Name::new(value)),
+            Similarity::Name => Form::Name(Name::new(told)),
             Similarity::Date => Form::Date(Date::new(value)),
             Similarity::Phone => Form::Phone(Phone::new(value)),
-            Similarity::Email => Form::Email(Email::new(value)),
-            Similarity::Address => Form::Address(Address::new(value)),
+            Similarity::Email => Form::Email(Email::new(told)),
+            Similarity::Address => Form::Address(Address::new(told)),
             Similarity::Number => Form::Number(numbers::read(value)),
         })
     }

@@ -1,6 +1,7 @@
 //! One value made ready for every measure of a pair.
 
 use crate::prepare::link::compare::{edit, first_signs, numbers, partial, tokens};
+use crate::prepare::normalize::composed;
 use std::collections::HashMap;
 
 /// What is measured of two values of an attribute.
@@ -66,7 +67,7 @@ pub(super) struct Value {
 
 impl Value {
     pub(super) fn new(text: &str, rarity: &Rarity) -> Value {
-        let text = first_signs(text.trim()).to_lowercase();
+        let text = composed(first_signs(text.trim())).to_lowercase();
         let in_order = tokens::words(&text);
         let words = tokens::word_set(&text);
         let with_digits = in_order.iter().filter(|word| has_digit(word));
