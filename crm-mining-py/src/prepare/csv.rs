@@ -4,7 +4,7 @@ use super::read::{RawTable, Source, held};
 use crate::convert::{choice, setting};
 use crate::run::run;
 use crm_mining::data::DateOrder;
-use crm_mining::prepare::{CsvReader, Dialect, Encoding, Escape, Mend, RepeatedNames, Spaces};
+use crm_mining::prepare::{CsvReader, Dialect, Encoding, Escape, Mend, Repeat, RepeatedNames, Spaces};
 use pyo3::prelude::*;
 
 const OF: &str = "CsvReader";
@@ -23,6 +23,8 @@ const OF: &str = "CsvReader";
 ///     The file, or what it holds.
 /// delimiter : str, optional
 ///     The ASCII sign between fields; found when left out.
+/// repeat : {"once", "twice"}, optional
+///     How many delimiters part two fields; found when left out.
 /// quote : str, optional
 ///     The ASCII sign around fields, or "" when no sign has that meaning; found when left out.
 /// escape : {"doubled", "backslash"}, optional
@@ -40,12 +42,14 @@ const OF: &str = "CsvReader";
 /// repeated_names : {"refused", "numbered"}, default "refused"
 ///     What is done when several columns have the same name: the file is refused, or the later ones get a
 ///     number.
-/// encoding : {"utf8", "utf16_le", "utf16_be", "gb18030", "big5", "shift_jis", "euc_kr", "windows1250", "windows1251", "windows1252"}, optional
+/// encoding : {"utf8", "utf16_le", "utf16_be", "gb18030", "big5", "shift_jis", "euc_jp", "euc_kr", "iso8859_2", "koi8", "windows874", "windows1250", "windows1251", "windows1252", "windows1253", "windows1254", "windows1255", "windows1256", "windows1257"}, optional
 ///     The encoding of the file; found when left out.
 /// date_order : {"day_first", "month_first", "year_first"}, optional
 ///     The order of day, month and year in dates such as 03/04/05; proven by the dates when left out.
 /// max_field_bytes : int, default 16 MiB
 ///     The longest field that is read.
+/// max_memory : int, optional
+///     The most bytes that the table may take while it is built; no limit when left out.
 /// dialect : dict, optional
 ///     The whole dialect, as ``raw.report["dialect"]`` has it: nothing of it is then found. Settings named
 ///     beside it take the place of its own.
@@ -63,7 +67,7 @@ const OF: &str = "CsvReader";
 /// AmbiguousDates
 ///     A column whose dates do not tell day from month.
 /// LimitExceeded
-///     A field longer than ``max_field_bytes``.
+///     A field longer than ``max_field_bytes``, a table beyond ``max_memory``.
 ///
 /// Examples
 /// --------
@@ -76,14 +80,15 @@ const OF: &str = "CsvReader";
 /// ['column 1', 'column 2']
 #[pyfunction]
 #[pyo3(
-    signature = (source, *, delimiter = None, quote = None, escape = None, spaces = None, preamble_lines = None, header_rows = None, mend = "certain", repeated_names = "refused", encoding = None, date_order = None, max_field_bytes = 16 << 20, dialect = None, name = None, progress = None),
-    text_signature = "(source, *, delimiter=None, quote=None, escape=None, spaces=None, preamble_lines=None, header_rows=None, mend='certain', repeated_names='refused', encoding=None, date_order=None, max_field_bytes=16777216, dialect=None, name=None, progress=None)"
+    signature = (source, *, delimiter = None, repeat = None, quote = None, escape = None, spaces = None, preamble_lines = None, header_rows = None, mend = "certain", repeated_names = "refused", encoding = None, date_order = None, max_field_bytes = 16 << 20, max_memory = None, dialect = None, name = None, progress = None),
+    text_signature = "(source, *, delimiter=None, repeat=None, quote=None, escape=None, spaces=None, preamble_lines=None, header_rows=None, mend='certain', repeated_names='refused', encoding=None, date_order=None, max_field_bytes=16777216, max_memory=None, dialect=None, name=None, progress=None)"
 )]
 #[allow(clippy::too_many_arguments, reason = "keyword arguments of Python")]
 pub(crate) fn read_csv<'py>(
     py: Python<'py>,
     source: Source<'py>,
     delimiter: Option<char>,
+    repeat: Option<&str>,
     quote: Option<&str>,
     escape: Option<&str>,
     spaces: Option<&str>,
@@ -94,6 +99,7 @@ pub(crate) fn read_csv<'py>(
     encoding: Option<&str>,
     date_order: Option<&str>,
     max_field_bytes: usize,
+    max_memory: Option<u64>,
     dialect: Option<&Bound<'py, PyAny>>,
     name: Option<String>,
     progress: Option<&Bound<'py, PyAny>>,
@@ -107,6 +113,9 @@ pub(crate) fn read_csv<'py>(
     }
     if let Some(sign) = delimiter {
         reader = reader.delimiter(byte(sign));
+    }
+    if let Some(word) = repeat {
+        reader = reader.repeat(choice::<Repeat>(OF, "repeat", word)?);
     }
     if let Some(signs) = quote {
         reader = reader.quote(only(signs));
@@ -128,6 +137,9 @@ pub(crate) fn read_csv<'py>(
     }
     if let Some(word) = date_order {
         reader = reader.date_order(choice::<DateOrder>(OF, "date_order", word)?);
+    }
+    if let Some(bytes) = max_memory {
+        reader = reader.max_memory(bytes);
     }
     let raw = match source {
         Source::Path(path) => run(py, progress, move |control| reader.read_path_with(path, control)),

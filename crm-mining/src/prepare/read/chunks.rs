@@ -2,8 +2,10 @@
 
 use super::columns::{Columns, at_source_row};
 use super::csv::CsvReader;
+use super::date_findings::date_findings;
 use super::feed::{Block, Feed, Findings};
 use super::held::Held;
+use super::memory::{check_memory, listed};
 use super::outcome::{check_rows, numbers, report};
 use super::raw::{RawTable, ReadReport};
 use super::source::Source;
@@ -164,12 +166,17 @@ impl Chunks<'_> {
         let mut columns = Columns::new(self.found.names.clone(), self.reader.first_look);
         let (before, width) = (self.rows, self.found.names.len());
         let (mut rejected, mut mended, mut bytes) = (Vec::new(), Vec::new(), 0);
+        let mut aside = 0;
         while self.at == At::Block && bytes < self.reader.chunk_bytes {
             self.control.step(CsvReader::STAGE, self.feed.source.bytes, 0)?;
             let mut block = std::mem::take(&mut self.current);
             bytes += block.text.len();
             self.rows += (block.cells.len() / width + block.rejected.len()) as u64;
             check_rows(&self.name, self.rows)?;
+            aside += listed(&block.rejected, &block.mended);
+            check_memory(&self.name, self.reader.max_memory, || {
+                aside + columns.bytes_after(&block.cells) + 2 * block.bytes()
+            })?;
             rejected.append(&mut block.rejected);
             mended.append(&mut block.mended);
             let (advanced, ()) = rayon::join(|| self.advance(), || columns.add(&block.text, &block.cells));
@@ -183,7 +190,8 @@ impl Chunks<'_> {
             held.check(column, &self.name, chosen)
                 .map_err(|error| at_source_row(error, numbers.as_deref()))?;
         }
-        let report = report(&self.feed, &self.found, &rejected, mended);
+        let mut report = report(&self.feed, &self.found, &rejected, mended);
+        report.findings.extend(date_findings(&finished, self.reader.date_order, numbers.as_deref()));
         let report = ReadReport { rows: self.rows - before, bytes: bytes as u64, ..report };
         let table = Table::of(&self.name, finished).numbered(numbers);
         Ok(RawTable { table, rejected, report })

@@ -55,6 +55,7 @@ pub enum Sheet {
 /// | `max_bytes` | bytes, packed and unpacked | 512 MiB |
 /// | `max_cells` | cells of the file; rows × columns of the table, 16 bytes each | 2²⁶ (1 GiB) |
 /// | `max_strings` | distinct texts of the file | 2²³ |
+/// | `max_memory` | bytes | no limit |
 ///
 /// # Example
 /// ```no_run
@@ -74,6 +75,7 @@ pub struct ExcelReader {
     max_bytes: u64,
     max_cells: u64,
     max_strings: u64,
+    max_memory: Option<u64>,
 }
 
 impl Default for ExcelReader {
@@ -85,6 +87,7 @@ impl Default for ExcelReader {
             max_bytes: 512 << 20,
             max_cells: 1 << 26,
             max_strings: 1 << 23,
+            max_memory: None,
         }
     }
 }
@@ -125,6 +128,13 @@ impl ExcelReader {
     /// The most texts that the workbook may share among its cells.
     pub fn max_strings(mut self, strings: u64) -> Self {
         self.max_strings = strings;
+        self
+    }
+
+    /// The most memory that the table may take while it is built: the file, and what columns and their distinct
+    /// values hold, counted before each cell goes in. What the unpacked workbook takes is bound by `max_bytes`.
+    pub fn max_memory(mut self, bytes: u64) -> Self {
+        self.max_memory = Some(bytes);
         self
     }
 
@@ -200,7 +210,7 @@ impl ExcelReader {
             false => TimeUnit::ExcelDays,
         };
         let mut reader = workbook.worksheet_cells_reader(sheet).map_err(broken)?;
-        let mut cells = Cells::new(self, name, unit);
+        let mut cells = Cells::new(self, name, unit, bytes.len());
         let mut done = 0_u64;
         while let Some(cell) = reader.next_cell().map_err(broken)? {
             cells.add(cell.get_position(), cell.get_value())?;
@@ -209,8 +219,8 @@ impl ExcelReader {
                 control.step(Self::STAGE, done, 0)?;
             }
         }
-        let table = cells.finish()?;
-        let report = ReadReport { rows: table.n_rows() as u64, ..ReadReport::default() };
+        let (table, findings) = cells.finish()?;
+        let report = ReadReport { rows: table.n_rows() as u64, findings, ..ReadReport::default() };
         Ok(RawTable { report, ..RawTable::from(table) })
     }
 }
