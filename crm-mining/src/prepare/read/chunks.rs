@@ -8,9 +8,9 @@ use super::held::Held;
 use super::memory::{check_memory, listed};
 use super::outcome::{check_rows, numbers, report};
 use super::raw::{RawTable, ReadReport};
-use super::source::Source;
+use super::source::{Source, opened};
 use crate::data::Table;
-use crate::error::{Result, io_error};
+use crate::error::Result;
 use crate::model::Control;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -56,8 +56,7 @@ impl CsvReader {
     /// ```
     pub fn chunks(&self, path: impl AsRef<Path>) -> Result<Chunks<'static>> {
         let path = path.as_ref();
-        let file = std::fs::File::open(path).map_err(io_error(path, "open"))?;
-        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        let (file, name) = opened(path)?;
         self.open(&name, path.to_path_buf(), file)
     }
 

@@ -9,9 +9,9 @@ use super::growing::FIRST_LOOK;
 use super::memory::{check_memory, listed};
 use super::outcome::{check_rows, numbers, report};
 use super::raw::{Mend, RawTable, RepeatedNames};
-use super::source::Source;
+use super::source::{Source, opened};
 use crate::data::{DateOrder, Table};
-use crate::error::{Result, invalid_parameter, io_error};
+use crate::error::{Result, invalid_parameter};
 use crate::model::Control;
 use serde::{Deserialize, Serialize};
 use std::io::Read;
@@ -227,8 +227,7 @@ impl CsvReader {
     /// As [`CsvReader::read_path`], or the caller's wish to stop.
     pub fn read_path_with(&self, path: impl AsRef<Path>, control: &Control) -> Result<RawTable> {
         let path = path.as_ref();
-        let file = std::fs::File::open(path).map_err(io_error(path, "open"))?;
-        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        let (file, name) = opened(path)?;
         self.run(&name, path.to_path_buf(), file, control)
     }
 

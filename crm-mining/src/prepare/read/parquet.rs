@@ -2,6 +2,7 @@
 
 use super::memory::check_memory;
 use super::raw::RawTable;
+use super::source::opened;
 use crate::data::Table;
 use crate::data::arrow::{Incoming, arrow_error};
 use crate::error::{ErrorKind, Result, invalid_parameter, io_error};
@@ -102,12 +103,11 @@ impl ParquetReader {
         if self.max_bytes == 0 {
             return invalid_parameter("ParquetReader", "max_bytes", "at least 1", self.max_bytes);
         }
-        let file = File::open(path).map_err(io_error(path, "open"))?;
+        let (file, name) = opened(path)?;
         let metadata = file.metadata().map_err(io_error(path, "read"))?;
         if metadata.is_dir() {
             return Err(io_error(path, "read")(std::io::ErrorKind::IsADirectory.into()));
         }
-        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         if metadata.len() == 0 {
             return Err(ErrorKind::EmptyInput { place: name, needed: "a Parquet file" }.into());
         }

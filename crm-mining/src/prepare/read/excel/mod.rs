@@ -4,6 +4,7 @@ mod cells;
 mod claims;
 
 use super::raw::{RawTable, ReadReport};
+use super::source::opened;
 use crate::data::{DateOrder, TimeUnit};
 use crate::error::{ErrorKind, Result, invalid_parameter, io_error};
 use crate::model::Control;
@@ -154,8 +155,7 @@ impl ExcelReader {
     /// As [`ExcelReader::read_path`], or the caller's wish to stop.
     pub fn read_path_with(&self, path: impl AsRef<Path>, control: &Control) -> Result<RawTable> {
         let path = path.as_ref();
-        let file = std::fs::File::open(path).map_err(io_error(path, "open"))?;
-        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        let (file, name) = opened(path)?;
         let mut bytes = Vec::new();
         let most = self.max_bytes.saturating_add(1);
         file.take(most).read_to_end(&mut bytes).map_err(io_error(path, "read"))?;

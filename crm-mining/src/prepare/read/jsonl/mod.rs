@@ -7,9 +7,9 @@ mod rows;
 use super::encoding::Encoding;
 use super::packing::Packing;
 use super::raw::{RawTable, ReadReport};
-use super::source::Source;
+use super::source::{Source, opened};
 use crate::data::DateOrder;
-use crate::error::{Result, invalid_parameter, io_error};
+use crate::error::{Result, invalid_parameter};
 use crate::model::Control;
 use lines::Lines;
 use rows::Rows;
@@ -167,8 +167,7 @@ impl JsonLinesReader {
     /// As [`JsonLinesReader::read_path`], or the caller's wish to stop.
     pub fn read_path_with(&self, path: impl AsRef<Path>, control: &Control) -> Result<RawTable> {
         let path = path.as_ref();
-        let file = std::fs::File::open(path).map_err(io_error(path, "open"))?;
-        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        let (file, name) = opened(path)?;
         self.run(&name, path.to_path_buf(), file, control)
     }
 
