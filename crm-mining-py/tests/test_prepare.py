@@ -115,6 +115,12 @@ def test_settings_of_the_reader(tmp_path):
         crm.read_csv(path, delimiter="，")
     with pytest.raises(crm.errors.LimitExceeded, match="max_field_bytes"):
         crm.read_csv(b"a\n" + b"x" * 999, max_field_bytes=100)
+    for read, content in [(crm.read_csv, b"a\n1\n"), (crm.read_jsonl, b'{"a": "x"}\n')]:
+        with pytest.raises(crm.errors.LimitExceeded, match="max_memory"):
+            read(content, max_memory=10)
+        assert len(read(content, max_memory=1 << 30)) == 1
+    assert crm.read_csv(b"1::Toy Story::95\n2::Jumanji::96\n").report["dialect"]["repeat"] == "twice"
+    assert crm.read_csv(b"a::b:\n", repeat="once", delimiter=":", header_rows=0).shape == (1, 4)
 
 
 def test_what_is_no_file(tmp_path):

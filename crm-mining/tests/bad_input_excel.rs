@@ -165,6 +165,12 @@ fn limits_come_before_memory() {
     let wide = "<row r=\"1\"><c r=\"A1\"><v>1</v></c></row><row r=\"1048576\"><c r=\"XFD1048576\"><v>2</v></c></row>";
     let raw = reader().read_bytes("book", &workbook(&[("S", wide)], "", "")).unwrap();
     assert_eq!((raw.table.n_rows(), raw.table.columns().len()), (1, 2));
+    let error = ExcelReader::default().max_memory(2000).read_bytes("book", &orders("")).unwrap_err();
+    assert!(
+        matches!(error.kind(), ErrorKind::LimitExceeded { setting: "max_memory", limit: 2000, .. }),
+        "{error}"
+    );
+    assert!(ExcelReader::default().max_memory(1 << 20).read_bytes("book", &orders("")).is_ok());
     let long = format!("<row r=\"1\" {}/>", "a=\"\" ".repeat(20_000));
     let error = reader().read_bytes("book", &workbook(&[("S", &long)], "", "")).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Malformed { .. }), "{error}");

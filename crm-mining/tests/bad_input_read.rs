@@ -14,8 +14,8 @@ mod common;
 use common::data;
 use crm_mining::data::{Column, DateOrder, Found, Table, Values};
 use crm_mining::prepare::{
-    Aspect, BadRowReason, CsvReader, Dialect, Encoding, Escape, Mend, Mending, RawTable, RepeatedNames,
-    read_csv,
+    Aspect, BadRowReason, CsvReader, Dialect, Encoding, Escape, JsonLinesReader, Mend, Mending, RawTable,
+    RepeatedNames, read_csv,
 };
 use crm_mining::{Control, ErrorKind};
 use std::io::Read;
@@ -355,4 +355,60 @@ fn files_made_to_break_readers() {
         at += 512 + size.div_ceil(512) * 512;
     }
     assert!(seen >= 6, "{seen}");
+}
+
+/// What stops a reading: the limit and what it says it would need.
+fn memory_needed<T>(read: Result<T, crm_mining::Error>) -> Option<(u64, u64)> {
+    match read.map_err(|error| error.into_kind()) {
+        Err(ErrorKind::LimitExceeded {
+            of: "bytes of memory", limit, needed, setting: "max_memory", ..
+        }) => Some((limit, needed)),
+        Err(other) => panic!("{other}"),
+        Ok(_) => None,
+    }
+}
+
+#[test]
+fn case_56_the_callers_memory_limit() {
+    // 200,000 rows of two distinct texts: 12 bytes of text and 8 of code per row and column, and the tables of them.
+    let row = |n: usize| format!("name {n:06},{:06}x\n", n * 7 % 1_000_003);
+    let csv = "a,b\n".to_owned() + &(0..200_000).map(row).collect::<String>();
+    let object = |n: usize| format!("{{\"a\":\"name {n:06}\",\"b\":\"{:06}x\"}}\n", n * 7 % 1_000_003);
+    let lines = (0..200_000).map(object).collect::<String>();
+    let csv_within = |bytes| CsvReader::default().max_memory(bytes).read_bytes("x", csv.as_bytes());
+    let json_within = |bytes| JsonLinesReader::default().max_memory(bytes).read_bytes("x", lines.as_bytes());
+    for limit in [1, 100_000, 5_000_000] {
+        for (limit_said, needed) in
+            [memory_needed(csv_within(limit)), memory_needed(json_within(limit))].map(Option::unwrap)
+        {
+            assert!(limit_said == limit && needed > limit, "{limit_said} {needed}");
+        }
+    }
+    assert_eq!(memory_needed(csv_within(40 << 20)), None);
+    assert_eq!(memory_needed(json_within(40 << 20)), None);
+    assert_eq!(csv_within(40 << 20).unwrap(), CsvReader::default().read_bytes("x", csv.as_bytes()).unwrap());
+    // Chunks are tables of their own: a file that does not fit may be read by them.
+    let small = CsvReader::default().max_memory(5 << 20).chunk_bytes(1);
+    let rows: u64 =
+        small.chunks_of("x", csv.as_bytes()).unwrap().map(|chunk| chunk.unwrap().report.rows).sum();
+    assert_eq!(rows, 200_000);
+    // Rows set aside count too.
+    let bad = "a,b\n1,2\n".to_owned() + &"1,2,3\n".repeat(100_000);
+    assert!(
+        memory_needed(CsvReader::default().max_memory(4 << 20).read_bytes("x", bad.as_bytes())).is_some()
+    );
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn case_56_in_parquet() {
+    let texts = (0..100_000).map(|n| Some(format!("name {n}")));
+    let table = Table::new("x", vec![Column::text("a", texts), Column::ints("b", vec![7; 100_000])]).unwrap();
+    let path = std::env::temp_dir().join(format!("crm-mining-memory-{}.parquet", std::process::id()));
+    crm_mining::prepare::write_parquet(&table, &path).unwrap();
+    let within = |bytes| crm_mining::prepare::ParquetReader::default().max_memory(bytes).read_path(&path);
+    let (limit, needed) = memory_needed(within(1_000_000)).unwrap();
+    assert!(limit == 1_000_000 && needed > limit);
+    assert_eq!(within(64 << 20).unwrap().table.columns(), table.columns());
+    std::fs::remove_file(&path).unwrap();
 }

@@ -7,7 +7,7 @@ use crm_mining::data::{
     ClockChange, Column, DateOrder, Features, Found, Ledger, NumberStyle, Roles, Table, TimeUnit,
     Transactions, Values, Zone,
 };
-use crm_mining::prepare::{Cleaner, CsvReader, JsonLinesReader, RawTable, Reason};
+use crm_mining::prepare::{Aspect, Cleaner, CsvReader, JsonLinesReader, RawTable, Reason};
 
 fn read(csv: &str) -> RawTable {
     CsvReader::default().read_bytes("orders", csv.as_bytes()).unwrap()
@@ -124,6 +124,41 @@ fn case_19_one_decisive_date_in_any_place() {
         let raw = read(&format!("date\n{}\n{}\n", dates[0], dates[1]));
         assert_eq!(found(&raw.table.columns()[0]), Found::Time(Some(order)), "{dates:?}");
     }
+}
+
+#[test]
+fn case_19_the_deciding_row_is_named() {
+    let evidence = |raw: &RawTable| {
+        let findings = raw.report.findings.iter().filter(|finding| finding.of == Aspect::DateOrder);
+        findings.map(|finding| (finding.found.clone(), finding.evidence.clone())).collect::<Vec<_>>()
+    };
+    let ambiguous = "1,03/04/2024,x\n".repeat(14);
+    // Rows of the file count: the second is set aside.
+    let csv =
+        format!("n,date,text\n1,03/04/2024,x\n2,too few\n{ambiguous}17,25/12/2024,x\n18,26/12/2024,x\n");
+    let expected = (
+        "day first in column \"date\"".to_owned(),
+        "row 17: first part above 12, text like \"99/99/9999\"; 2 values say so, 1 read either way"
+            .to_owned(),
+    );
+    assert_eq!(evidence(&read(&csv)), std::slice::from_ref(&expected));
+    let day = |day: &str| format!("{{\"date\":\"{day}\"}}\n");
+    let lines = day("03/04/2024").repeat(15) + "{\n" + &day("12/25/2024");
+    let json = JsonLinesReader::default().read_bytes("orders", lines.as_bytes()).unwrap();
+    let [(found, why)] = &evidence(&json)[..] else { panic!() };
+    assert_eq!(found, "month first in column \"date\"");
+    assert!(why.starts_with("row 17: second part above 12"), "{why}");
+    let told = CsvReader::default().date_order(DateOrder::MonthFirst).read_bytes("x", b"date\n03/04/2024\n");
+    assert_eq!(evidence(&told.unwrap())[0].1, "given");
+    assert_eq!(evidence(&read("date\n05/05/2024\n"))[0].1, "day and month are alike in all of its dates");
+    assert!(evidence(&read("date\n2024-03-05\n")).is_empty());
+    // In chunks, the first that proves it names the row, the later ones say so.
+    let mut csv = String::from("n,date\n1,25/12/2024\n");
+    (0..60_000).for_each(|n| csv += &format!("{n},03/04/2024\n"));
+    let chunks = CsvReader::default().chunk_bytes(1000).chunks_of("x", csv.as_bytes()).unwrap();
+    let says: Vec<String> = chunks.map(|chunk| evidence(&chunk.unwrap())[0].1.clone()).collect();
+    assert!(says[0].starts_with("row 1: first part above 12"), "{says:?}");
+    assert!(says[1..].iter().all(|says| says == "earlier rows of the file say so"), "{says:?}");
 }
 
 #[test]

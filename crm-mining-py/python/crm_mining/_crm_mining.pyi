@@ -114,10 +114,19 @@ _Encoding: TypeAlias = Literal[
     "gb18030",
     "big5",
     "shift_jis",
+    "euc_jp",
     "euc_kr",
+    "iso8859_2",
+    "koi8",
+    "windows874",
     "windows1250",
     "windows1251",
     "windows1252",
+    "windows1253",
+    "windows1254",
+    "windows1255",
+    "windows1256",
+    "windows1257",
 ]
 _DateOrder: TypeAlias = Literal["day_first", "month_first", "year_first"]
 _NumberStyle: TypeAlias = Literal["decimal_point", "decimal_comma"]
@@ -247,6 +256,7 @@ def read_csv(
     source: _Path | bytes,
     *,
     delimiter: str | None = None,
+    repeat: Literal["once", "twice"] | None = None,
     quote: str | None = None,
     escape: Literal["doubled", "backslash"] | None = None,
     spaces: Literal["kept", "skipped"] | None = None,
@@ -257,6 +267,7 @@ def read_csv(
     encoding: _Encoding | None = None,
     date_order: _DateOrder | None = None,
     max_field_bytes: int = 16777216,
+    max_memory: int | None = None,
     dialect: Mapping[str, Any] | None = None,
     name: str | None = None,
     progress: _Progress | None = None,
@@ -298,6 +309,7 @@ def read_jsonl(
     max_line_bytes: int = 16777216,
     max_columns: int = 4096,
     max_cells: int = 268435456,
+    max_memory: int | None = None,
     name: str | None = None,
     progress: _Progress | None = None,
 ) -> RawTable: ...
@@ -310,6 +322,7 @@ def read_excel(
     max_bytes: int = 536870912,
     max_cells: int = 67108864,
     max_strings: int = 8388608,
+    max_memory: int | None = None,
     name: str | None = None,
     progress: _Progress | None = None,
 ) -> RawTable: ...
@@ -318,6 +331,7 @@ def read_parquet(
     *,
     columns: Sequence[str] | None = None,
     max_bytes: int = 4294967296,
+    max_memory: int | None = None,
     progress: _Progress | None = None,
 ) -> RawTable: ...
 def write_csv(table: _Frame, path: _Path, *, formulas: Literal["neutralize", "keep"] = "neutralize") -> None: ...

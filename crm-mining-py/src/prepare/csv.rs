@@ -3,11 +3,12 @@
 use super::read::{RawTable, Source, held};
 use crate::convert::{choice, setting};
 use crate::run::run;
-use crm_mining::data::DateOrder;
-use crm_mining::prepare::{CsvReader, Dialect, Encoding, Escape, Mend, RepeatedNames, Spaces};
+use crm_mining::data::{DateOrder, ReadAs};
+use crm_mining::prepare::{CsvReader, Dialect, Encoding, Escape, Mend, Repeat, RepeatedNames, Spaces};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+use std::collections::BTreeMap;
 
 const OF: &str = "CsvReader";
 
@@ -25,6 +26,8 @@ const OF: &str = "CsvReader";
 ///     The file, or what it holds.
 /// delimiter : str, optional
 ///     The ASCII sign between fields; found when left out.
+/// repeat : {"once", "twice"}, optional
+///     How many delimiters part two fields; found when left out.
 /// quote : str, optional
 ///     The ASCII sign around fields, or "" when no sign has that meaning; found when left out.
 /// escape : {"doubled", "backslash"}, optional
@@ -42,12 +45,18 @@ const OF: &str = "CsvReader";
 /// repeated_names : {"refused", "numbered"}, default "refused"
 ///     What is done when several columns have the same name: the file is refused, or the later ones get a
 ///     number.
-/// encoding : {"utf8", "utf16_le", "utf16_be", "gb18030", "big5", "shift_jis", "euc_kr", "windows1250", "windows1251", "windows1252"}, optional
+/// encoding : {"utf8", "utf16_le", "utf16_be", "gb18030", "big5", "shift_jis", "euc_jp", "euc_kr", "iso8859_2", "koi8", "windows874", "windows1250", "windows1251", "windows1252", "windows1253", "windows1254", "windows1255", "windows1256", "windows1257"}, optional
 ///     The encoding of the file; found when left out.
 /// date_order : {"day_first", "month_first", "year_first"}, optional
 ///     The order of day, month and year in dates such as 03/04/05; proven by the dates when left out.
+/// read_as : dict, optional
+///     What columns are read as, by their names, whatever their values say: "text"; numbers with a
+///     "decimal_point" or a "decimal_comma"; dates with "day_first", "month_first" or "year_first"; or the unit
+///     in which numbers count time, such as "unix_seconds" (see `Table.with_time_unit`).
 /// max_field_bytes : int, default 16 MiB
 ///     The longest field that is read.
+/// max_memory : int, optional
+///     The most bytes that the table may take while it is built; no limit when left out.
 /// dialect : dict, optional
 ///     The whole dialect, as ``raw.report["dialect"]`` has it: nothing of it is then found. Settings named
 ///     beside it take the place of its own.
@@ -65,12 +74,14 @@ const OF: &str = "CsvReader";
 /// AmbiguousDates
 ///     A column whose dates do not tell day from month.
 /// LimitExceeded
-///     A field longer than ``max_field_bytes``.
+///     A field longer than ``max_field_bytes``, a table beyond ``max_memory``.
 ///
 /// Examples
 /// --------
 /// >>> crm.read_csv(b"customer,amount\n00123,2.50\nNA,1.00\n").to_polars()["customer"].to_list()
 /// ['00123', 'NA']
+/// >>> crm.read_csv(b"zip,city\n4020,Linz\n", read_as={"zip": "text"}).to_polars()["zip"].to_list()
+/// ['4020']
 /// >>> raw = crm.read_csv(b"Export of 5 March\n\nid;city\n1;'Linz; Urfahr'\n2;Wien\n", quote="'")
 /// >>> raw.to_polars()["city"].to_list(), raw.report["preamble"].strip()
 /// (['Linz; Urfahr', 'Wien'], 'Export of 5 March')
@@ -78,14 +89,15 @@ const OF: &str = "CsvReader";
 /// ['column 1', 'column 2']
 #[pyfunction]
 #[pyo3(
-    signature = (source, *, delimiter = None, quote = None, escape = None, spaces = None, preamble_lines = None, header_rows = None, mend = "certain".to_owned(), repeated_names = "refused".to_owned(), encoding = None, date_order = None, max_field_bytes = 16 << 20, dialect = None, name = None, progress = None),
-    text_signature = "(source, *, delimiter=None, quote=None, escape=None, spaces=None, preamble_lines=None, header_rows=None, mend='certain', repeated_names='refused', encoding=None, date_order=None, max_field_bytes=16777216, dialect=None, name=None, progress=None)"
+    signature = (source, *, delimiter = None, repeat = None, quote = None, escape = None, spaces = None, preamble_lines = None, header_rows = None, mend = "certain".to_owned(), repeated_names = "refused".to_owned(), encoding = None, date_order = None, read_as = None, max_field_bytes = 16 << 20, max_memory = None, dialect = None, name = None, progress = None),
+    text_signature = "(source, *, delimiter=None, repeat=None, quote=None, escape=None, spaces=None, preamble_lines=None, header_rows=None, mend='certain', repeated_names='refused', encoding=None, date_order=None, read_as=None, max_field_bytes=16777216, max_memory=None, dialect=None, name=None, progress=None)"
 )]
 #[allow(clippy::too_many_arguments, reason = "keyword arguments of Python")]
 pub(crate) fn read_csv<'py>(
     py: Python<'py>,
     source: Source<'py>,
     delimiter: Option<char>,
+    repeat: Option<String>,
     quote: Option<String>,
     escape: Option<String>,
     spaces: Option<String>,
@@ -95,13 +107,16 @@ pub(crate) fn read_csv<'py>(
     repeated_names: String,
     encoding: Option<String>,
     date_order: Option<String>,
+    read_as: Option<&Bound<'py, PyAny>>,
     max_field_bytes: usize,
+    max_memory: Option<u64>,
     dialect: Option<&Bound<'py, PyAny>>,
     name: Option<String>,
     progress: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, RawTable>> {
     let given = Given {
         delimiter,
+        repeat,
         quote,
         escape,
         spaces,
@@ -111,7 +126,9 @@ pub(crate) fn read_csv<'py>(
         repeated_names: Some(repeated_names),
         encoding,
         date_order,
+        read_as: read_as.cloned(),
         max_field_bytes: Some(max_field_bytes),
+        max_memory,
         dialect: dialect.cloned(),
     };
     let reader = given.reader()?;
@@ -129,6 +146,7 @@ pub(crate) fn read_csv<'py>(
 #[derive(Default)]
 pub(super) struct Given<'py> {
     delimiter: Option<char>,
+    repeat: Option<String>,
     quote: Option<String>,
     escape: Option<String>,
     spaces: Option<String>,
@@ -138,7 +156,9 @@ pub(super) struct Given<'py> {
     repeated_names: Option<String>,
     encoding: Option<String>,
     date_order: Option<String>,
+    read_as: Option<Bound<'py, PyAny>>,
     max_field_bytes: Option<usize>,
+    max_memory: Option<u64>,
     dialect: Option<Bound<'py, PyAny>>,
 }
 
@@ -149,6 +169,7 @@ impl<'py> Given<'py> {
         for (name, value) in settings {
             match name.extract::<&str>()? {
                 "delimiter" => given.delimiter = value.extract()?,
+                "repeat" => given.repeat = value.extract()?,
                 "quote" => given.quote = value.extract()?,
                 "escape" => given.escape = value.extract()?,
                 "spaces" => given.spaces = value.extract()?,
@@ -158,6 +179,8 @@ impl<'py> Given<'py> {
                 "repeated_names" => given.repeated_names = value.extract()?,
                 "encoding" => given.encoding = value.extract()?,
                 "date_order" => given.date_order = value.extract()?,
+                "read_as" => given.read_as = Some(value),
+                "max_memory" => given.max_memory = value.extract()?,
                 "max_field_bytes" => given.max_field_bytes = value.extract()?,
                 "dialect" => given.dialect = Some(value),
                 other => return Err(PyTypeError::new_err(format!("read_csv has no setting {other:?}"))),
@@ -174,6 +197,9 @@ impl<'py> Given<'py> {
         }
         if let Some(sign) = self.delimiter {
             reader = reader.delimiter(byte(sign));
+        }
+        if let Some(word) = self.repeat {
+            reader = reader.repeat(choice::<Repeat>(OF, "repeat", &word)?);
         }
         if let Some(signs) = self.quote {
             reader = reader.quote(only(&signs));
@@ -201,6 +227,14 @@ impl<'py> Given<'py> {
         }
         if let Some(word) = self.date_order {
             reader = reader.date_order(choice::<DateOrder>(OF, "date_order", &word)?);
+        }
+        if let Some(columns) = self.read_as {
+            for (column, read_as) in setting::<BTreeMap<String, ReadAs>>(OF, "read_as", &columns)? {
+                reader = reader.read_as(column, read_as);
+            }
+        }
+        if let Some(bytes) = self.max_memory {
+            reader = reader.max_memory(bytes);
         }
         if let Some(bytes) = self.max_field_bytes {
             reader = reader.max_field_bytes(bytes);

@@ -39,6 +39,8 @@ pub(crate) enum Sheet {
 ///     The most cells that the file, and the table out of it, may have.
 /// max_strings : int, default 2**23
 ///     The most texts that the workbook may share among its cells.
+/// max_memory : int, optional
+///     The most bytes that the table may take while it is built; no limit when left out.
 /// name : str, optional
 ///     What messages call bytes; "data" when left out. A file goes by its own name.
 /// progress : callable, optional
@@ -56,8 +58,8 @@ pub(crate) enum Sheet {
 ///     More than one of the limits allows.
 #[pyfunction]
 #[pyo3(
-    signature = (source, *, sheet = None, header_row = None, date_order = None, max_bytes = 512 << 20, max_cells = 1 << 26, max_strings = 1 << 23, name = None, progress = None),
-    text_signature = "(source, *, sheet=None, header_row=None, date_order=None, max_bytes=536870912, max_cells=67108864, max_strings=8388608, name=None, progress=None)"
+    signature = (source, *, sheet = None, header_row = None, date_order = None, max_bytes = 512 << 20, max_cells = 1 << 26, max_strings = 1 << 23, max_memory = None, name = None, progress = None),
+    text_signature = "(source, *, sheet=None, header_row=None, date_order=None, max_bytes=536870912, max_cells=67108864, max_strings=8388608, max_memory=None, name=None, progress=None)"
 )]
 #[allow(clippy::too_many_arguments, reason = "keyword arguments of Python")]
 pub(crate) fn read_excel<'py>(
@@ -69,6 +71,7 @@ pub(crate) fn read_excel<'py>(
     max_bytes: u64,
     max_cells: u64,
     max_strings: u64,
+    max_memory: Option<u64>,
     name: Option<String>,
     progress: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, RawTable>> {
@@ -84,6 +87,9 @@ pub(crate) fn read_excel<'py>(
     }
     if let Some(word) = date_order {
         reader = reader.date_order(choice::<DateOrder>("ExcelReader", "date_order", word)?);
+    }
+    if let Some(bytes) = max_memory {
+        reader = reader.max_memory(bytes);
     }
     let raw = match source {
         Source::Path(path) => run(py, progress, move |control| reader.read_path_with(path, control)),

@@ -20,7 +20,7 @@ const OF: &str = "JsonLinesReader";
 /// ----------
 /// source : path or bytes
 ///     The file, or what it holds.
-/// encoding : {"utf8", "utf16_le", "utf16_be", "gb18030", "big5", "shift_jis", "euc_kr", "windows1250", "windows1251", "windows1252"}, optional
+/// encoding : {"utf8", "utf16_le", "utf16_be", "gb18030", "big5", "shift_jis", "euc_jp", "euc_kr", "iso8859_2", "koi8", "windows874", "windows1250", "windows1251", "windows1252", "windows1253", "windows1254", "windows1255", "windows1256", "windows1257"}, optional
 ///     The encoding of the file; found when left out.
 /// date_order : {"day_first", "month_first", "year_first"}, optional
 ///     The order of day, month and year in dates such as 03/04/05; proven by the dates when left out.
@@ -34,6 +34,8 @@ const OF: &str = "JsonLinesReader";
 ///     The most columns that keys may make.
 /// max_cells : int, default 2**28
 ///     The most cells, filled or not, that the table may have.
+/// max_memory : int, optional
+///     The most bytes that the table may take while it is built; no limit when left out.
 /// name : str, optional
 ///     What messages call bytes; "data" when left out. A file goes by its own name.
 /// progress : callable, optional
@@ -46,7 +48,7 @@ const OF: &str = "JsonLinesReader";
 /// Raises
 /// ------
 /// LimitExceeded
-///     More columns or cells than allowed.
+///     More columns, cells or memory than allowed.
 ///
 /// Examples
 /// --------
@@ -57,8 +59,8 @@ const OF: &str = "JsonLinesReader";
 /// ['not JSON from byte 8 of the line on']
 #[pyfunction]
 #[pyo3(
-    signature = (source, *, encoding = None, date_order = None, flatten = 8, max_depth = 128, max_line_bytes = 16 << 20, max_columns = 4096, max_cells = 1 << 28, name = None, progress = None),
-    text_signature = "(source, *, encoding=None, date_order=None, flatten=8, max_depth=128, max_line_bytes=16777216, max_columns=4096, max_cells=268435456, name=None, progress=None)"
+    signature = (source, *, encoding = None, date_order = None, flatten = 8, max_depth = 128, max_line_bytes = 16 << 20, max_columns = 4096, max_cells = 1 << 28, max_memory = None, name = None, progress = None),
+    text_signature = "(source, *, encoding=None, date_order=None, flatten=8, max_depth=128, max_line_bytes=16777216, max_columns=4096, max_cells=268435456, max_memory=None, name=None, progress=None)"
 )]
 #[allow(clippy::too_many_arguments, reason = "keyword arguments of Python")]
 pub(crate) fn read_jsonl<'py>(
@@ -71,6 +73,7 @@ pub(crate) fn read_jsonl<'py>(
     max_line_bytes: usize,
     max_columns: usize,
     max_cells: u64,
+    max_memory: Option<u64>,
     name: Option<String>,
     progress: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, RawTable>> {
@@ -85,6 +88,9 @@ pub(crate) fn read_jsonl<'py>(
     }
     if let Some(word) = date_order {
         reader = reader.date_order(choice::<DateOrder>(OF, "date_order", word)?);
+    }
+    if let Some(bytes) = max_memory {
+        reader = reader.max_memory(bytes);
     }
     let raw = match source {
         Source::Path(path) => run(py, progress, move |control| reader.read_path_with(path, control)),

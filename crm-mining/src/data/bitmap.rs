@@ -1,5 +1,7 @@
 //! One bit per row.
 
+use super::memory::grown;
+
 /// One bit per row, such as which values are present.
 ///
 /// ```
@@ -42,6 +44,11 @@ impl Bitmap {
             *word |= u64::from(bit) << (self.len % 64);
         }
         self.len += 1;
+    }
+
+    /// The bytes it takes with this many more.
+    pub(crate) fn bytes_after(&self, more: usize) -> usize {
+        grown(&self.words, (self.len + more).div_ceil(64) - self.words.len())
     }
 
     /// This many bits, all alike.

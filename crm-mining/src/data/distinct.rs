@@ -70,6 +70,13 @@ impl Distinct {
         code
     }
 
+    /// The bytes they take if so many more values of so many bytes of text were all new.
+    pub(crate) fn bytes_after(&self, values: usize, text: usize) -> usize {
+        self.strings.bytes_after(values, text)
+            + self.slots.size_after(values) * size_of::<Slot>()
+            + self.hashes.capacity() * size_of::<u32>()
+    }
+
     /// How many.
     pub(crate) fn len(&self) -> usize {
         self.strings.len()
@@ -152,10 +159,16 @@ struct Slot {
 impl Slots {
     /// Makes sure that this many more fit with a quarter of the slots left free.
     fn make_room(&mut self, more: usize) {
-        let needed = (self.len + more) / 3 * 4 + 4;
-        if needed > self.slots.len() {
-            self.grow(needed.next_power_of_two());
+        let size = self.size_after(more);
+        if size > self.slots.len() {
+            self.grow(size);
         }
+    }
+
+    /// How many slots there are once so many more fit.
+    fn size_after(&self, more: usize) -> usize {
+        let needed = (self.len + more) / 3 * 4 + 4;
+        self.slots.len().max(needed.next_power_of_two())
     }
 
     #[cold]

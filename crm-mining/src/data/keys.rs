@@ -307,6 +307,12 @@ impl Interner {
         code
     }
 
+    /// The bytes it takes if so many more strings of so many bytes were all new.
+    pub(crate) fn bytes_after(&self, more: usize, text: usize) -> usize {
+        let full = self.table.len() + more > self.table.capacity();
+        self.strings.bytes_after(more, text) + self.table.allocation_size() * (1 + usize::from(full))
+    }
+
     pub(crate) fn into_strings(self) -> Strings {
         self.strings
     }

@@ -16,6 +16,7 @@ mod intern;
 mod iso;
 mod keys;
 mod ledger;
+pub(crate) mod memory;
 #[cfg(feature = "ndarray")]
 mod ndarray;
 pub(crate) mod parse;

@@ -1,5 +1,6 @@
 //! Many short strings in one buffer.
 
+use super::memory::{capacity_after, grown};
 use serde::{Deserialize, Serialize};
 use std::fmt::Write;
 
@@ -46,6 +47,11 @@ impl Strings {
     pub fn push(&mut self, value: &str) {
         self.text.push_str(value);
         self.ends.push(self.text.len());
+    }
+
+    /// The bytes they take with this many more of so many bytes of text.
+    pub(crate) fn bytes_after(&self, more: usize, text: usize) -> usize {
+        capacity_after(self.text.capacity(), self.text.len() + text) + grown(&self.ends, more)
     }
 
     /// Adds what a value shows itself as.

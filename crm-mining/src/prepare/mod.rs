@@ -40,7 +40,8 @@ pub use quality::{
 };
 pub use read::{
     Aspect, BadRow, BadRowReason, Chunks, CsvReader, Dialect, Encoding, Escape, Finding, JsonLinesReader,
-    LineEnds, Mend, MendedRow, Mending, RawTable, ReadReport, RepeatedNames, Spaces, read_csv, read_jsonl,
+    LineEnds, Mend, MendedRow, Mending, RawTable, ReadReport, Repeat, RepeatedNames, Spaces, read_csv,
+    read_jsonl,
 };
 #[cfg(feature = "excel")]
 pub use read::{ExcelReader, Sheet, read_excel};

@@ -5,6 +5,7 @@ use super::texts::Texts;
 use crate::data::bitmap::Bitmap;
 use crate::data::column::{Column, Values};
 use crate::data::day::MICROS_PER_DAY;
+use crate::data::memory::grown;
 use crate::data::table::Table;
 use crate::data::text::Text;
 use crate::error::{ErrorKind, Result};
@@ -50,6 +51,11 @@ struct Presence {
 }
 
 impl Presence {
+    /// The bytes it takes with so many more rows.
+    fn bytes_after(&self, rows: usize) -> usize {
+        self.bits.as_ref().map_or(0, |bits| bits.bytes_after(rows))
+    }
+
     fn push(&mut self, present: bool) {
         if !present && self.bits.is_none() {
             self.bits = Some(std::iter::repeat_n(true, self.len).collect());
@@ -124,6 +130,20 @@ impl Incoming {
         }
         self.rows = rows;
         Ok(())
+    }
+
+    /// The bytes the columns take with the rows of a batch, and the batch itself.
+    pub(crate) fn bytes_after(&self, batch: &RecordBatch) -> usize {
+        let rows = batch.num_rows();
+        let columns = self.columns.iter().map(|column| match &column.values {
+            Store::Text(texts) => texts.bytes(),
+            Store::Int(values, present) | Store::Time(values, present) => {
+                grown(values, rows) + present.bytes_after(rows)
+            }
+            Store::Float(values) => grown(values, rows),
+            Store::Bool(values, present) => values.bytes_after(rows) + present.bytes_after(rows),
+        });
+        columns.sum::<usize>() + batch.get_array_memory_size()
     }
 
     fn error(&self, column: &Growing, refusal: Refusal) -> crate::Error {

@@ -2,6 +2,7 @@
 
 use super::incoming::keys;
 use crate::data::intern::intern_all;
+use crate::data::memory::grown;
 use crate::data::strings::Strings;
 use crate::data::text::Text;
 use arrow_array::cast::AsArray;
@@ -40,6 +41,14 @@ impl Texts {
                 }
             }
         }
+    }
+
+    /// The bytes it takes.
+    pub(super) fn bytes(&self) -> usize {
+        let waiting = self.waiting.iter().map(|array| array.get_array_memory_size());
+        let pieces =
+            self.pieces.iter().map(|piece| grown(&piece.codes, 0) + piece.distinct().bytes_after(0, 0));
+        waiting.chain(pieces).sum()
     }
 
     fn code_waiting(&mut self) {

@@ -29,6 +29,8 @@ pub(crate) struct DateEvidence {
     ends: (u128, u128),
     /// The first value that needs an order.
     pub(crate) example: Option<u32>,
+    /// The first value that reads with the day first only, with the month first only, with the year first only.
+    firsts: [Option<u32>; 3],
 }
 
 impl DateEvidence {
@@ -37,12 +39,20 @@ impl DateEvidence {
         for (code, value) in (0u32..).zip(values.iter()) {
             let Moment::Ordered(orders) = Moment::read(value) else { continue };
             evidence.example = evidence.example.or(Some(code));
-            match (orders.day_first, orders.month_first) {
-                (Some(a), Some(b)) if a != b => evidence.either += 1,
-                (Some(_), None) => evidence.day_first += 1,
-                (None, Some(_)) => evidence.month_first += 1,
-                (None, None) => evidence.year_first += 1,
-                _ => {}
+            let proves = match (orders.day_first, orders.month_first) {
+                (Some(a), Some(b)) => {
+                    evidence.either += u64::from(a != b);
+                    None
+                }
+                (Some(_), None) => Some((&mut evidence.day_first, DateOrder::DayFirst)),
+                (None, Some(_)) => Some((&mut evidence.month_first, DateOrder::MonthFirst)),
+                (None, None) => Some((&mut evidence.year_first, DateOrder::YearFirst)),
+            };
+            if let Some((count, order)) = proves {
+                *count += 1;
+                if let Some(first) = evidence.firsts.get_mut(order as usize) {
+                    first.get_or_insert(code);
+                }
             }
             evidence.year_last += u64::from(orders.year_first.is_none());
             if let Some((first, last)) = orders.ends {
@@ -51,6 +61,16 @@ impl DateEvidence {
             }
         }
         evidence
+    }
+
+    /// The first value that proves this order, and how many do.
+    pub(crate) fn proof(&self, order: DateOrder) -> Option<(u32, u64)> {
+        let values = match order {
+            DateOrder::DayFirst => self.day_first,
+            DateOrder::MonthFirst => self.month_first,
+            DateOrder::YearFirst => self.year_first,
+        };
+        self.firsts.get(order as usize).copied().flatten().map(|first| (first, values))
     }
 
     /// The order, when the evidence speaks for one and nothing for another; `Ok(None)` when none is needed.

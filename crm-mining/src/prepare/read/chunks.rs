@@ -2,13 +2,15 @@
 
 use super::columns::{Columns, at_source_row};
 use super::csv::CsvReader;
+use super::date_findings::date_findings;
 use super::feed::{Block, Feed, Findings};
 use super::held::Held;
+use super::memory::{check_memory, listed};
 use super::outcome::{check_rows, numbers, report};
 use super::raw::{RawTable, ReadReport};
-use super::source::Source;
+use super::source::{Source, opened};
 use crate::data::Table;
-use crate::error::{Result, io_error};
+use crate::error::Result;
 use crate::model::Control;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -54,8 +56,7 @@ impl CsvReader {
     /// ```
     pub fn chunks(&self, path: impl AsRef<Path>) -> Result<Chunks<'static>> {
         let path = path.as_ref();
-        let file = std::fs::File::open(path).map_err(io_error(path, "open"))?;
-        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        let (file, name) = opened(path)?;
         self.open(&name, path.to_path_buf(), file)
     }
 
@@ -164,12 +165,17 @@ impl Chunks<'_> {
         let mut columns = Columns::new(self.found.names.clone(), self.reader.first_look);
         let (before, width) = (self.rows, self.found.names.len());
         let (mut rejected, mut mended, mut bytes) = (Vec::new(), Vec::new(), 0);
+        let mut aside = 0;
         while self.at == At::Block && bytes < self.reader.chunk_bytes {
             self.control.step(CsvReader::STAGE, self.feed.source.bytes, 0)?;
             let mut block = std::mem::take(&mut self.current);
             bytes += block.text.len();
             self.rows += (block.cells.len() / width + block.rejected.len()) as u64;
             check_rows(&self.name, self.rows)?;
+            aside += listed(&block.rejected, &block.mended);
+            check_memory(&self.name, self.reader.max_memory, || {
+                aside + columns.bytes_after(&block.cells) + 2 * block.bytes()
+            })?;
             rejected.append(&mut block.rejected);
             mended.append(&mut block.mended);
             let (advanced, ()) = rayon::join(|| self.advance(), || columns.add(&block.text, &block.cells));
@@ -183,7 +189,8 @@ impl Chunks<'_> {
             held.check(column, &self.name, chosen)
                 .map_err(|error| at_source_row(error, numbers.as_deref()))?;
         }
-        let report = report(&self.feed, &self.found, &rejected, mended);
+        let mut report = report(&self.feed, &self.found, &rejected, mended);
+        report.findings.extend(date_findings(&finished, self.reader.date_order, numbers.as_deref()));
         let report = ReadReport { rows: self.rows - before, bytes: bytes as u64, ..report };
         let table = Table::of(&self.name, finished).numbered(numbers);
         Ok(RawTable { table, rejected, report })

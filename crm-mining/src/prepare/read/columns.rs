@@ -24,6 +24,16 @@ impl Columns {
         });
     }
 
+    /// The bytes they take with these rows, if all of their values were new.
+    pub(super) fn bytes_after(&self, cells: &[Cell]) -> usize {
+        let width = self.0.len();
+        let bytes = |(place, column): (usize, &Growing)| {
+            let own = cells.chunks_exact(width).filter_map(|row| row.get(place));
+            column.bytes_after(cells.len() / width, own.map(|cell| cell.range().len()).sum())
+        };
+        self.0.par_iter().enumerate().map(bytes).sum()
+    }
+
     /// The finished columns, the type of each found; `order` is that of the dates of each, where it is known,
     /// `numbers` are the rows they have in the file.
     pub(super) fn finish(

@@ -1,15 +1,17 @@
 //! Reading CSV: settings, and the pipeline from bytes to a table.
 
 use super::columns::Columns;
-use super::dialect::{Dialect, Escape, Given, Spaces};
+use super::date_findings::date_findings;
+use super::dialect::{Dialect, Escape, Given, Repeat, Spaces};
 use super::encoding::Encoding;
 use super::feed::{Block, Feed, How};
 use super::growing::FIRST_LOOK;
+use super::memory::{check_memory, listed};
 use super::outcome::{check_rows, numbers, report};
 use super::raw::{Mend, RawTable, RepeatedNames};
-use super::source::Source;
+use super::source::{Source, opened};
 use crate::data::{DateOrder, Table};
-use crate::error::{Result, invalid_parameter, io_error};
+use crate::error::{Result, invalid_parameter};
 use crate::model::Control;
 use serde::{Deserialize, Serialize};
 use std::io::Read;
@@ -36,6 +38,7 @@ pub fn read_csv(path: impl AsRef<Path>) -> Result<RawTable> {
 /// | setting | unit | default |
 /// |---|---|---|
 /// | `delimiter` | an ASCII sign | found: `,` `;` tab `\|`, others by strong evidence |
+/// | `repeat` | | found: one delimiter parts two fields, or two in a row |
 /// | `quote` | an ASCII sign, or none | found: `"` or `'`, or none |
 /// | `escape` | | found: doubled quotes, or backslashes |
 /// | `spaces` | | found: kept, or skipped when they follow every delimiter |
@@ -46,6 +49,7 @@ pub fn read_csv(path: impl AsRef<Path>) -> Result<RawTable> {
 /// | `mend` | | what can be read in one way only |
 /// | `repeated_names` | | refused |
 /// | `max_field_bytes` | bytes | 16 MiB; a whole row may take four times as much |
+/// | `max_memory` | bytes | no limit |
 /// | `chunk_bytes` | bytes | 32 MiB of text in one of [`CsvReader::chunks`] |
 ///
 /// # Complexity
@@ -79,6 +83,7 @@ pub struct CsvReader {
     pub(super) encoding: Option<Encoding>,
     pub(super) date_order: Option<DateOrder>,
     max_field_bytes: usize,
+    pub(super) max_memory: Option<u64>,
     pub(super) chunk_bytes: usize,
     /// Text read at one time: large enough to share among threads, small enough to stay in their caches.
     #[serde(skip, default = "block_bytes")]
@@ -105,6 +110,7 @@ impl Default for CsvReader {
             encoding: None,
             date_order: None,
             max_field_bytes: 16 << 20,
+            max_memory: None,
             chunk_bytes: 32 << 20,
             block_bytes: block_bytes(),
             first_look: first_look(),
@@ -118,6 +124,12 @@ impl CsvReader {
     /// The sign between fields.
     pub fn delimiter(mut self, delimiter: u8) -> Self {
         self.given.delimiter = Some(delimiter);
+        self
+    }
+
+    /// How many delimiters part two fields.
+    pub fn repeat(mut self, repeat: Repeat) -> Self {
+        self.given.repeat = Some(repeat);
         self
     }
 
@@ -188,12 +200,21 @@ impl CsvReader {
         self
     }
 
+    /// The most memory that the table may take while it is built, or one of its chunks. Counted before each block
+    /// of rows (about 512 KiB of text) goes in: what columns, their distinct values, rows set aside and blocks
+    /// hold, and what the block adds if all its values are new, so that reading may stop at half of the limit when
+    /// a buffer would double. Not counted: a column for the moment in which it goes back from numbers to text.
+    pub fn max_memory(mut self, bytes: u64) -> Self {
+        self.max_memory = Some(bytes);
+        self
+    }
+
     /// Reads a file. The table is named after it.
     ///
     /// # Errors
     /// [`ErrorKind::Io`]; [`ErrorKind::EmptyInput`]; [`ErrorKind::DuplicateColumn`];
     /// [`ErrorKind::Malformed`] for a header that cannot be read or a torn packed file;
-    /// [`ErrorKind::LimitExceeded`] for a field longer than `max_field_bytes`;
+    /// [`ErrorKind::LimitExceeded`] for a field longer than `max_field_bytes` and a table beyond `max_memory`;
     /// [`ErrorKind::AmbiguousDates`] for a column whose dates do not tell day from month;
     /// [`ErrorKind::InvalidParameter`].
     pub fn read_path(&self, path: impl AsRef<Path>) -> Result<RawTable> {
@@ -206,8 +227,7 @@ impl CsvReader {
     /// As [`CsvReader::read_path`], or the caller's wish to stop.
     pub fn read_path_with(&self, path: impl AsRef<Path>, control: &Control) -> Result<RawTable> {
         let path = path.as_ref();
-        let file = std::fs::File::open(path).map_err(io_error(path, "open"))?;
-        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        let (file, name) = opened(path)?;
         self.run(&name, path.to_path_buf(), file, control)
     }
 
@@ -273,19 +293,25 @@ impl CsvReader {
         let (mut current, mut following) = (Block::default(), Block::default());
         let (mut rejected, mut mended) = (Vec::new(), Vec::new());
         let mut more = feed.next(&mut current)?;
+        let mut aside = 0;
         while more {
             control.step(Self::STAGE, feed.source.bytes, 0)?;
+            aside += listed(&current.rejected, &current.mended);
             rejected.append(&mut current.rejected);
             mended.append(&mut current.mended);
             check_rows(name, feed.scanner.position.rows)?;
+            check_memory(name, self.max_memory, || {
+                aside + columns.bytes_after(&current.cells) + current.bytes() + following.bytes()
+            })?;
             let add = || columns.add(&current.text, &current.cells);
             let (filled, ()) = rayon::join(|| feed.next(&mut following), add);
             more = filled?;
             std::mem::swap(&mut current, &mut following);
         }
-        let report = report(&feed, &found, &rejected, mended);
+        let mut report = report(&feed, &found, &rejected, mended);
         let numbers = numbers(0, report.rows, &rejected);
         let columns = columns.finish(name, |_| self.date_order, numbers.as_deref())?;
+        report.findings.extend(date_findings(&columns, self.date_order, numbers.as_deref()));
         let table = Table::of(name, columns).numbered(numbers);
         Ok(RawTable { table, rejected, report })
     }

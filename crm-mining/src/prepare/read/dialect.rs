@@ -24,6 +24,8 @@ use serde::{Deserialize, Serialize};
 pub struct Dialect {
     /// The ASCII sign between fields.
     pub delimiter: char,
+    /// How many of it.
+    pub repeat: Repeat,
     /// The ASCII sign around fields that hold delimiters or line ends; `None` when no sign does.
     pub quote: Option<char>,
     /// How a quote within a quoted field is written.
@@ -41,6 +43,7 @@ impl Default for Dialect {
     fn default() -> Self {
         Dialect {
             delimiter: ',',
+            repeat: Repeat::Once,
             quote: Some('"'),
             escape: Escape::Doubled,
             spaces: Spaces::Kept,
@@ -48,6 +51,18 @@ impl Default for Dialect {
             header_rows: 1,
         }
     }
+}
+
+/// How many delimiters part two fields.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Repeat {
+    /// One.
+    #[default]
+    Once,
+    /// Two in a row, as in `1::Toy Story::1995`; one alone is part of a value.
+    Twice,
 }
 
 /// How a quote within a quoted field is written.
@@ -70,7 +85,8 @@ pub enum Spaces {
     /// Part of the value.
     #[default]
     Kept,
-    /// No part of the value when they stand before it. With a space as delimiter, several are one.
+    /// No part of the value when they stand before it, or behind one without quotes. With a space as delimiter,
+    /// several are one.
     Skipped,
 }
 
@@ -124,6 +140,8 @@ pub enum Aspect {
     Header,
     /// A further header, or a further table, below the first.
     SecondTable,
+    /// The order of day and month in the dates of a column.
+    DateOrder,
 }
 
 impl std::fmt::Display for Aspect {
@@ -138,6 +156,7 @@ impl std::fmt::Display for Aspect {
             Aspect::Preamble => "preamble",
             Aspect::Header => "header",
             Aspect::SecondTable => "second table",
+            Aspect::DateOrder => "date order",
         })
     }
 }
@@ -147,6 +166,7 @@ impl std::fmt::Display for Aspect {
 #[serde(default)]
 pub(super) struct Given {
     pub(super) delimiter: Option<u8>,
+    pub(super) repeat: Option<Repeat>,
     /// Zero: no sign.
     pub(super) quote: Option<u8>,
     pub(super) escape: Option<Escape>,
@@ -164,6 +184,7 @@ impl Given {
         let byte = |sign: char| u8::try_from(sign).unwrap_or(u8::MAX);
         Given {
             delimiter: Some(byte(dialect.delimiter)),
+            repeat: Some(dialect.repeat),
             quote: Some(dialect.quote.map_or(0, byte)),
             escape: Some(dialect.escape),
             spaces: Some(dialect.spaces),
@@ -201,12 +222,19 @@ pub(super) struct Signs {
     pub(super) quote: Option<u8>,
     pub(super) backslash: bool,
     pub(super) skip_spaces: bool,
+    /// Whether it takes two delimiters to part two fields.
+    pub(super) twice: bool,
 }
 
 impl Signs {
+    /// Those of RFC 4180 with this delimiter.
+    pub(super) fn of(delimiter: u8) -> Signs {
+        Signs { delimiter, quote: Some(b'"'), backslash: false, skip_spaces: false, twice: false }
+    }
+
     /// Whether these are the signs of RFC 4180, but for the delimiter.
     pub(super) fn plain(self) -> bool {
-        self.quote == Some(b'"') && !self.backslash && !self.skip_spaces
+        self == Signs::of(self.delimiter)
     }
 
     /// Whether several delimiters in a row are one.

@@ -19,14 +19,32 @@ pub enum Encoding {
     Big5,
     /// Shift_JIS, for Japanese.
     ShiftJis,
+    /// EUC-JP, for Japanese.
+    EucJp,
     /// EUC-KR, for Korean.
     EucKr,
+    /// ISO 8859-2, for central European languages.
+    Iso8859_2,
+    /// KOI8, for Cyrillic letters.
+    Koi8,
+    /// Windows-874, for Thai.
+    Windows874,
     /// Windows-1250, for central European languages.
     Windows1250,
     /// Windows-1251, for Cyrillic letters.
     Windows1251,
     /// Windows-1252, which includes the letters of Latin-1.
     Windows1252,
+    /// Windows-1253, for Greek.
+    Windows1253,
+    /// Windows-1254, for Turkish.
+    Windows1254,
+    /// Windows-1255, for Hebrew.
+    Windows1255,
+    /// Windows-1256, for Arabic.
+    Windows1256,
+    /// Windows-1257, for the Baltic languages.
+    Windows1257,
 }
 
 impl std::fmt::Display for Encoding {
@@ -44,10 +62,19 @@ impl Encoding {
             Encoding::Gb18030 => encoding_rs::GB18030,
             Encoding::Big5 => encoding_rs::BIG5,
             Encoding::ShiftJis => encoding_rs::SHIFT_JIS,
+            Encoding::EucJp => encoding_rs::EUC_JP,
             Encoding::EucKr => encoding_rs::EUC_KR,
+            Encoding::Iso8859_2 => encoding_rs::ISO_8859_2,
+            Encoding::Koi8 => encoding_rs::KOI8_U,
+            Encoding::Windows874 => encoding_rs::WINDOWS_874,
             Encoding::Windows1250 => encoding_rs::WINDOWS_1250,
             Encoding::Windows1251 => encoding_rs::WINDOWS_1251,
             Encoding::Windows1252 => encoding_rs::WINDOWS_1252,
+            Encoding::Windows1253 => encoding_rs::WINDOWS_1253,
+            Encoding::Windows1254 => encoding_rs::WINDOWS_1254,
+            Encoding::Windows1255 => encoding_rs::WINDOWS_1255,
+            Encoding::Windows1256 => encoding_rs::WINDOWS_1256,
+            Encoding::Windows1257 => encoding_rs::WINDOWS_1257,
         }
     }
 
@@ -92,16 +119,35 @@ fn legacy(text: &[u8]) -> Encoding {
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
     detector.feed(text, false);
     let guess = detector.guess(None, chardetng::Utf8Detection::Deny);
+    let is = |encodings: &[Encoding]| encodings.iter().copied().find(|encoding| encoding.codec() == guess);
     match () {
-        () if guess == encoding_rs::GBK || guess == encoding_rs::GB18030 => Encoding::Gb18030,
-        () if guess == encoding_rs::BIG5 => Encoding::Big5,
-        () if guess == encoding_rs::SHIFT_JIS => Encoding::ShiftJis,
-        () if guess == encoding_rs::EUC_KR => Encoding::EucKr,
-        () if looks_like_gb18030(text) => Encoding::Gb18030,
-        () if guess == encoding_rs::WINDOWS_1250 => Encoding::Windows1250,
-        () if guess == encoding_rs::WINDOWS_1251 => Encoding::Windows1251,
-        () => Encoding::Windows1252,
+        () if guess == encoding_rs::GBK => Encoding::Gb18030,
+        () if guess == encoding_rs::EUC_JP && has_kana(text) => Encoding::EucJp,
+        () => is(&ASIAN)
+            .or_else(|| looks_like_gb18030(text).then_some(Encoding::Gb18030))
+            .or_else(|| is(&WESTERN))
+            .unwrap_or(Encoding::Windows1252),
     }
+}
+
+/// Encodings whose guess is taken before the look for Chinese, and those after it.
+const ASIAN: [Encoding; 4] = [Encoding::Gb18030, Encoding::Big5, Encoding::ShiftJis, Encoding::EucKr];
+const WESTERN: [Encoding; 10] = [
+    Encoding::Windows1250,
+    Encoding::Windows1251,
+    Encoding::Windows1253,
+    Encoding::Windows1254,
+    Encoding::Windows1255,
+    Encoding::Windows1256,
+    Encoding::Windows1257,
+    Encoding::Windows874,
+    Encoding::Iso8859_2,
+    Encoding::Koi8,
+];
+
+/// Whether bytes beyond ASCII hold the syllables of Japanese, which Chinese does not have, as EUC-JP writes them.
+fn has_kana(text: &[u8]) -> bool {
+    text.windows(2).any(|pair| matches!(pair, [0xA4 | 0xA5, 0xA1..=0xF6]))
 }
 
 /// Whether the bytes beyond ASCII come in pairs, most of them common Chinese characters or full-width signs.
@@ -145,6 +191,24 @@ mod tests {
         assert_eq!(Encoding::of_text(&korea), Encoding::EucKr);
         let japan = encoded("1,たなか はなこ,東京\n2,すずき たろう,大阪\n", encoding_rs::SHIFT_JIS);
         assert_eq!(Encoding::of_text(&japan), Encoding::ShiftJis);
+        let text = "番号,氏名,都市\n1,たなか はなこ,東京\n2,すずき たろう,大阪\n";
+        assert_eq!(Encoding::of_text(&encoded(text, encoding_rs::EUC_JP)), Encoding::EucJp);
+        for (text, codec, expected) in [
+            ("номер;имя\n1;Иванов Пётр\n2;Смирнова Анна\n", encoding_rs::KOI8_U, Encoding::Koi8),
+            (
+                "αριθμός;όνομα\n1;Γιώργος Παππάς\n2;Μαρία Ελένη\n",
+                encoding_rs::WINDOWS_1253,
+                Encoding::Windows1253,
+            ),
+            (
+                "şehir;ad\nİzmir;Ayşe Yılmaz\nMuğla;Gül Çağlar\n",
+                encoding_rs::WINDOWS_1254,
+                Encoding::Windows1254,
+            ),
+            ("imię;miasto\nŁukasz Żak;Łódź\nJózef Ćwik;Śrem\n", encoding_rs::ISO_8859_2, Encoding::Iso8859_2),
+        ] {
+            assert_eq!(Encoding::of_text(&encoded(text, codec)), expected);
+        }
         let one_bad_row = [chinese.as_bytes(), b"1003,M\xFCller,Berlin\n"].concat();
         assert_eq!(Encoding::of_text(&one_bad_row), Encoding::Utf8);
         assert_eq!(Encoding::of_text(&chinese.as_bytes()[..4]), Encoding::Utf8);

@@ -1,6 +1,6 @@
 //! A CSV source as blocks of whole records.
 
-use super::dialect::{Dialect, Escape, Finding, Given, LineEnds, Spaces};
+use super::dialect::{Dialect, Escape, Finding, Given, LineEnds, Repeat, Spaces};
 use super::header::{MAX_COLUMNS, names};
 use super::layout::{self, Layout};
 use super::odd::Fields;
@@ -21,6 +21,13 @@ pub(super) struct Block {
     pub(super) cells: Vec<Cell>,
     pub(super) rejected: Vec<BadRow>,
     pub(super) mended: Vec<MendedRow>,
+}
+
+impl Block {
+    /// The bytes it takes.
+    pub(super) fn bytes(&self) -> usize {
+        self.text.capacity() + self.cells.capacity() * size_of::<Cell>()
+    }
 }
 
 /// How a source is to be taken.
@@ -86,6 +93,7 @@ impl<'a> Feed<'a> {
         findings.extend(layout.findings.iter().cloned());
         let dialect = Dialect {
             delimiter: signs.delimiter.into(),
+            repeat: if signs.twice { Repeat::Twice } else { Repeat::Once },
             quote: signs.quote.map(char::from),
             escape: if signs.backslash { Escape::Backslash } else { Escape::Doubled },
             spaces: if signs.skip_spaces { Spaces::Skipped } else { Spaces::Kept },
@@ -159,10 +167,11 @@ fn scanner(
         mend: how.mend,
         max_field_bytes: how.max_field_bytes,
         width,
+        usual: layout.width.min(width),
         short: match how.mend {
             Mend::Nothing => width,
             // A whole file whose rows are shorter than its header leaves out what is always empty.
-            Mend::Certain => layout.width.min(width),
+            Mend::Certain => layout.short.min(width),
             Mend::Short => 1,
         },
         kinds,

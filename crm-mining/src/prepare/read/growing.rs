@@ -1,6 +1,7 @@
 //! A column as it grows: codes into distinct texts, or numbers and moments where these give every text back.
 
 use super::records::Cell;
+use crate::data::memory::grown;
 use crate::data::spelling::{Spelling, as_shortest, decimals, shortest, whole};
 use crate::data::{Bitmap, Column, DateOrder, Distinct, Text, Values};
 use crate::error::Result;
@@ -58,6 +59,22 @@ impl Growing {
             if self.len() == self.next_look {
                 self.look();
             }
+        }
+    }
+
+    /// The bytes it takes with so many more rows of so many bytes of text, if these were all new.
+    pub(super) fn bytes_after(&self, rows: usize, text: usize) -> usize {
+        match &self.held {
+            Held::Coded(distinct, codes) => {
+                let looks = self.len() + rows >= self.next_look;
+                let typed = if looks { (self.len() + rows) * size_of::<i64>() } else { 0 };
+                distinct.bytes_after(rows, text) + grown(codes, rows) + typed
+            }
+            Held::Typed(Values::Float(values), _) => grown(values, rows),
+            Held::Typed(Values::Int(values, present) | Values::Time(values, present), _) => {
+                grown(values, rows) + present.as_ref().map_or(0, |present| present.bytes_after(rows))
+            }
+            Held::Typed(..) => 0,
         }
     }
 

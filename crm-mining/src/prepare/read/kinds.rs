@@ -55,8 +55,11 @@ fn is_number(field: &str) -> bool {
         }
         after_digit = digit;
     }
-    // Several points part thousands.
-    let thousands = field.matches('.').count() < 2 || field.split('.').skip(1).all(|part| part.len() == 3);
+    // Blanks and several points part thousands.
+    let by_three = |signs: &[char]| {
+        field.split(signs).skip(1).all(|part| part.chars().take_while(|c| c.is_numeric()).count() == 3)
+    };
+    let thousands = (field.matches('.').count() < 2 || by_three(&['.'])) && by_three(&[' ', '\u{A0}']);
     digits > 0 && field.matches(['e', 'E']).count() <= 1 && thousands
 }
 
@@ -153,11 +156,17 @@ mod tests {
             (Kind::Missing, &["", " ", "NA", "null", "-"][..]),
             (
                 Kind::Number,
-                &["1", "-2.50", "$74.69", "1,234.5", "(45.00)", "12%", "1e-5", "€ 3", ".5", "１２"],
+                &[
+                    "1", "-2.50", "$74.69", "1,234.5", "(45.00)", "12%", "1e-5", "€ 3", ".5", "１２",
+                    "12 345,6",
+                ],
             ),
             (Kind::Date, &["2024-03-05", "5/3/24", "2024年3月5日", "2024-03-05T10:00:00Z", "5 Mar 2024"]),
             (Kind::Time, &["10:00", "9:05:01", "10:00 PM"]),
-            (Kind::Text, &["MG-8769", "Anna", "138-0000-1111", "A1", "e", "192.168.10.1", "may be"]),
+            (
+                Kind::Text,
+                &["MG-8769", "Anna", "138-0000-1111", "A1", "e", "192.168.10.1", "may be", "861 4249 6112"],
+            ),
         ] {
             for field in fields {
                 assert_eq!(Kind::of(field), kind, "{field:?}");

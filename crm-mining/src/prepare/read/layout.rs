@@ -4,6 +4,7 @@ use super::dialect::{Aspect, Finding, Given, Signs};
 use super::kinds::{Kind, agreement, of_columns};
 use super::sample::{Row, rows, usual_width};
 use super::signs::finding;
+use std::collections::HashSet;
 use std::ops::Range;
 
 /// How many rows are looked at.
@@ -27,6 +28,8 @@ pub(super) struct Layout {
     pub(super) data: usize,
     /// Fields of most rows.
     pub(super) width: usize,
+    /// Fields of the shortest rows that leave out empty ones at their end.
+    pub(super) short: usize,
     /// The kinds of the columns.
     pub(super) kinds: Vec<Kind>,
     pub(super) findings: Vec<Finding>,
@@ -52,7 +55,7 @@ pub(super) fn find(text: &[u8], signs: Signs, last: bool, given: &Given) -> Opti
         row.next += skipped;
         row.line += given.preamble_lines.unwrap_or(0);
     }
-    let kinds = kinds(&sample, width);
+    let kinds = kinds(stretch(&sample), width);
     let (start, headers, says) = header(&sample, &kinds, given);
     let before = if given.preamble_lines.is_some() { 0 } else { start };
     let start = if given.preamble_lines.is_some() && given.header_rows.is_some() { 0 } else { start };
@@ -69,6 +72,14 @@ fn after_lines(text: &[u8], lines: u64) -> usize {
         at += end + 1 + usize::from(pair);
     }
     at
+}
+
+/// The longest stretch of rows without a blank line between, when it holds most of them: where tables stand one below
+/// the other, or below lines of text, one of them.
+fn stretch(sample: &[Row]) -> &[Row] {
+    let stretches = sample.chunk_by(|row, next| row.next == next.span.start);
+    let longest = stretches.max_by_key(|rows| rows.len()).unwrap_or(sample);
+    if longest.len() * 2 > sample.len() { longest } else { sample }
 }
 
 /// The kinds of columns, told from the rows below those that may be header or preamble.
@@ -93,12 +104,13 @@ fn is_data(row: &Row, kinds: &[Kind]) -> bool {
     row.fields.len() == kinds.len() && agree > differ && !years(row, kinds)
 }
 
-/// Whether the numbers in a row are years on end, as headers have: 2019, 2020, 2021.
+/// Whether the numbers in a row are years on end, as headers have: 2019, 2020, 2021, or each of them several times.
 fn years(row: &Row, kinds: &[Kind]) -> bool {
-    let strong = row.fields.iter().zip(kinds).filter(|(_, kind)| **kind == Kind::Number);
+    let strong =
+        row.fields.iter().zip(kinds).filter(|(field, kind)| **kind == Kind::Number && !field.is_empty());
     let numbers: Vec<Option<i32>> = strong.map(|(field, _)| field.trim().parse().ok()).collect();
     let step = |pair: &[Option<i32>]| match pair {
-        [Some(a), Some(b)] => (1900..2100).contains(a) && (b - a).abs() == 1,
+        [Some(a), Some(b)] => (1900..2100).contains(a) && (b - a).abs() <= 1,
         _ => false,
     };
     numbers.len() >= 2 && numbers.windows(2).all(step)
@@ -113,8 +125,9 @@ fn header(sample: &[Row], kinds: &[Kind], given: &Given) -> (usize, usize, Strin
     let names = |row: &Row| names_columns(row, kinds);
     // Without numbers or dates, the first row that is as wide as the table names the columns.
     let first = match data {
-        Some(_) => above.iter().position(names),
+        Some(_) => lowest(above, names).or(above.iter().position(names)),
         None if kinds.len() < 2 => Some(0),
+        None if top.first().is_some_and(|row| repeats(row) && row.fields.len() == kinds.len()) => None,
         None => Some(above.iter().position(|row| names(row) && row.fields.len() == kinds.len()).unwrap_or(0)),
     };
     if let Some(rows) = given.header_rows {
@@ -122,7 +135,10 @@ fn header(sample: &[Row], kinds: &[Kind], given: &Given) -> (usize, usize, Strin
         return (start, (rows as usize).min(sample.len() - start), "given".to_owned());
     }
     let Some(mut start) = first else {
-        let says = format!("the first row holds numbers or dates as {strong} columns do");
+        let says = match data {
+            Some(_) => format!("the first row holds numbers or dates as {strong} columns do"),
+            None => "the first row says one thing twice, and no column of numbers or dates tells".to_owned(),
+        };
         return (data.unwrap_or(0), 0, says);
     };
     let sure = |row: &&Row| is_full(row, kinds) && names(row);
@@ -140,12 +156,49 @@ fn header(sample: &[Row], kinds: &[Kind], given: &Given) -> (usize, usize, Strin
     (start, 1 + more + usize::from(groups), says)
 }
 
+/// The first of the rows of names that stand right above the table, without a blank line between them.
+fn lowest(above: &[Row], names: impl Fn(&Row) -> bool) -> Option<usize> {
+    let (mut first, mut below) = (None, None::<&Row>);
+    for (at, row) in above.iter().enumerate().rev() {
+        if !names(row) || below.is_some_and(|below| row.next != below.span.start) {
+            break;
+        }
+        (first, below) = (Some(at), Some(row));
+    }
+    first
+}
+
+/// Whether a row holds a value twice, as names do not.
+fn repeats(row: &Row) -> bool {
+    let mut seen = HashSet::new();
+    row.fields.iter().filter(|field| !field.is_empty()).any(|field| !seen.insert(field))
+}
+
 /// Whether a row has a text in each column, above those that hold numbers or dates two at least.
 fn is_full(row: &Row, kinds: &[Kind]) -> bool {
     let strong = kinds.iter().filter(|kind| kind.is_strong()).count();
     let words = row.fields.iter().zip(kinds).filter(|(_, kind)| kind.is_strong());
     let words = words.filter(|(field, _)| Kind::of(field) == Kind::Text).count();
     row.filled() == kinds.len() && words == strong && strong >= 2
+}
+
+/// Fields of the shortest rows, where the program that wrote the file leaves out empty fields at the end of its rows:
+/// several rows are short, and nearly all of those hold what their columns hold.
+fn shortest(rows: &[Row], kinds: &[Kind]) -> usize {
+    const FEW: usize = 3;
+    let short = || rows.iter().filter(|row| row.fields.len() < kinds.len() && !row.faulty);
+    let agrees = |row: &&Row| is_start(&row.fields, kinds);
+    let agreeing = short().filter(agrees).count();
+    if agreeing < FEW || agreeing * 20 < rows.len() || agreeing * 10 < short().count() * 9 {
+        return kinds.len();
+    }
+    short().filter(agrees).map(|row| row.fields.len()).min().unwrap_or(kinds.len())
+}
+
+/// Whether a row is the start of one of the table by all that the kinds of its columns tell.
+pub(super) fn is_start(fields: &[String], kinds: &[Kind]) -> bool {
+    let (agree, differ) = agreement(fields, kinds);
+    agree > 0 && differ == 0
 }
 
 fn laid_out(
@@ -168,13 +221,14 @@ fn laid_out(
         (None, rows) => format!("{rows} rows hold no names and less than a row of the table"),
     };
     let header: Vec<Row> = sample.get(start..start + headers).unwrap_or_default().to_vec();
+    let short = shortest(sample.get(start + headers..).unwrap_or_default(), &kinds);
     let data = header.last().map_or(at, |row| row.next);
     let findings = vec![
         finding(Aspect::Preamble, format!("{lines} lines"), preamble_says),
         finding(Aspect::Header, format!("{headers} rows"), says),
     ];
     let preamble = 0..end;
-    Layout { preamble, preamble_lines: lines, header, data, width: kinds.len(), kinds, findings }
+    Layout { preamble, preamble_lines: lines, header, data, width: kinds.len(), short, kinds, findings }
 }
 
 #[cfg(test)]
@@ -182,7 +236,7 @@ mod tests {
     use super::*;
 
     fn layout(text: &str) -> (u64, usize, usize) {
-        let signs = Signs { delimiter: b',', quote: Some(b'"'), backslash: false, skip_spaces: false };
+        let signs = Signs::of(b',');
         let found = find(text.as_bytes(), signs, true, &Given::default()).unwrap();
         (found.preamble_lines, found.header.len(), found.width)
     }
@@ -196,6 +250,10 @@ mod tests {
             ("Report,,\n,,\nid,day,name\n1,2024-01-02,x\n2,2024-01-03,y\n", (2, 1, 3)),
             ("Sales of May\n\nid,day,name\n1,2024-01-02,x\n2,2024-01-03,y\n", (2, 1, 3)),
             ("country,2019,2020,2021\nA,1,2,3\nB,4,5,6\nC,7,8,9\n", (0, 1, 4)),
+            (",2019,2019,2020\nland,in,out,in\nA,1,2,3\nB,4,5,6\nC,7,8,9\n", (0, 2, 4)),
+            ("id,n,name\n1,2,x\n2,3,y\n\nname,city,land\nAnna,Bonn,D\n", (0, 1, 3)),
+            ("of old, in parts, by day\nor not\nid,day,name\n1,2024-01-02,x\n2,2024-01-03,y\n", (2, 1, 3)),
+            ("red,red,x\nblue,red,y\nblue,blue,z\n", (0, 0, 3)),
             ("id,paid,owed\n,EUR,EUR\nx,1.5,2\ny,2.5,3\n", (0, 1, 3)),
             ("id,paid,owed\ntext,EUR,EUR\nx,1.5,2\ny,2.5,3\nz,4,4\n", (0, 2, 3)),
             (",money,money\nid,paid,owed\nx,1.5,2\ny,2.5,3\nz,4,4\n", (0, 2, 3)),

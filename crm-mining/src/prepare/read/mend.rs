@@ -25,13 +25,13 @@ struct Best {
 /// Reads one line as exactly `width` fields, taking as few quotes as can be for part of a value. `None` when
 /// that cannot be done, or in several ways.
 pub(super) fn fields_of_line(line: &[u8], signs: Signs, width: usize) -> Option<Vec<Vec<u8>>> {
-    let quote = signs.quote?;
+    let quote = signs.quote.filter(|_| !signs.twice)?;
     let ends: Vec<usize> = memchr::memchr_iter(signs.delimiter, line).chain([line.len()]).collect();
     let starts: Vec<usize> = std::iter::once(0).chain(ends.iter().map(|end| end + 1)).collect();
     let piece = |from: usize, to: usize| {
         let span = *starts.get(from)?..*ends.get(to)?;
         let text = line.get(span)?;
-        Some(if signs.skip_spaces { text.trim_ascii_start() } else { text })
+        Some(if signs.skip_spaces { text.trim_ascii() } else { text })
     };
     let n = ends.len();
     let opening = (0..n).filter(|&at| piece(at, at).and_then(|p| p.first()) == Some(&quote)).count();
@@ -135,7 +135,8 @@ pub(super) fn without_surplus(row: &[String], kinds: &[Kind]) -> Option<Vec<usiz
 mod tests {
     use super::*;
 
-    const PLAIN: Signs = Signs { delimiter: b',', quote: Some(b'"'), backslash: false, skip_spaces: false };
+    const PLAIN: Signs =
+        Signs { delimiter: b',', quote: Some(b'"'), backslash: false, skip_spaces: false, twice: false };
 
     #[test]
     fn stray_quotes() {

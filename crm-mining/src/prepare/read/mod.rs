@@ -3,6 +3,7 @@
 mod chunks;
 mod columns;
 mod csv;
+mod date_findings;
 mod dialect;
 mod encoding;
 #[cfg(feature = "excel")]
@@ -15,6 +16,7 @@ mod jsonl;
 mod kinds;
 mod layout;
 mod marks;
+mod memory;
 mod mend;
 mod odd;
 mod outcome;
@@ -30,7 +32,7 @@ mod source;
 
 pub use self::csv::{CsvReader, read_csv};
 pub use chunks::Chunks;
-pub use dialect::{Aspect, Dialect, Escape, Finding, LineEnds, Spaces};
+pub use dialect::{Aspect, Dialect, Escape, Finding, LineEnds, Repeat, Spaces};
 pub use encoding::Encoding;
 #[cfg(feature = "excel")]
 pub use excel::{ExcelReader, Sheet, read_excel};

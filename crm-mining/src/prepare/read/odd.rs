@@ -122,7 +122,7 @@ pub(super) fn record(
                 return Stop::Record { fields, end, next, lines };
             }
             None => return Stop::Record { fields, end, next: end, lines },
-            Some(_) => at = end + 1,
+            Some(_) => at = end + 1 + usize::from(signs.twice),
         }
     }
 }
@@ -136,16 +136,50 @@ fn skip_spaces(text: &[u8], at: usize, delimiter: u8) -> usize {
 fn bare(text: &[u8], start: usize, signs: Signs, last: bool) -> Field {
     let (mut at, mut rewrite) = (start, false);
     while let Some(&byte) = text.get(at) {
-        if byte == signs.delimiter || byte == b'\n' || byte == b'\r' {
-            return Field::Plain { start, end: at, next: at, rewrite, lines: 0 };
+        if byte == b'\n' || byte == b'\r' || byte == signs.delimiter {
+            match parts(text, at, signs, last) {
+                Some(true) => {
+                    return Field::Plain {
+                        start,
+                        end: padded(text, start, at, signs),
+                        next: at,
+                        rewrite,
+                        lines: 0,
+                    };
+                }
+                Some(false) => {}
+                None => return Field::Cut,
+            }
         }
         let escapes = signs.backslash && byte == b'\\' && escaped(text.get(at + 1), signs);
         rewrite |= escapes;
         at += 1 + usize::from(escapes);
     }
     match last {
-        true => Field::Plain { start, end: text.len(), next: text.len(), rewrite, lines: 0 },
+        true => {
+            let next = text.len();
+            Field::Plain { start, end: padded(text, start, next, signs), next, rewrite, lines: 0 }
+        }
         false => Field::Cut,
+    }
+}
+
+/// Whether a field ends at this delimiter or line end; `None` when more text must tell.
+fn parts(text: &[u8], at: usize, signs: Signs, last: bool) -> Option<bool> {
+    if !signs.twice || text.get(at) != Some(&signs.delimiter) {
+        return Some(true);
+    }
+    match text.get(at + 1) {
+        None if !last => None,
+        after => Some(after == Some(&signs.delimiter)),
+    }
+}
+
+/// Where a field that ends at `end` ends without the spaces that pad it.
+fn padded(text: &[u8], start: usize, end: usize, signs: Signs) -> usize {
+    match signs.skip_spaces {
+        true => start + text.get(start..end).unwrap_or_default().trim_ascii_end().len(),
+        false => end,
     }
 }
 
@@ -167,7 +201,11 @@ fn wrapped(text: &[u8], open: usize, signs: Signs, last: bool) -> Field {
                 let next = if signs.merged() { at + 1 } else { next };
                 return match text.get(next) {
                     Some(&byte) if byte == signs.delimiter || byte == b'\n' || byte == b'\r' => {
-                        Field::Plain { start: open + 1, end: at, next, rewrite, lines }
+                        match parts(text, next, signs, last) {
+                            Some(true) => Field::Plain { start: open + 1, end: at, next, rewrite, lines },
+                            Some(false) => Field::BadQuote { at },
+                            None => Field::Cut,
+                        }
                     }
                     Some(_) => Field::BadQuote { at },
                     None if last => Field::Plain { start: open + 1, end: at, next, rewrite, lines },
@@ -217,11 +255,13 @@ mod tests {
 
     #[test]
     fn odd_signs() {
-        let signs = Signs { delimiter: b',', quote: Some(b'\''), backslash: true, skip_spaces: true };
-        assert_eq!(values("a, 'b, ''c' , d\\,e,'f\\'g\\h'\n", signs), ["a", "b, 'c", "d,e", "f'g\\h"]);
-        let blanks = Signs { delimiter: b' ', quote: Some(b'"'), backslash: false, skip_spaces: true };
+        let signs = Signs { quote: Some(b'\''), backslash: true, skip_spaces: true, ..Signs::of(b',') };
+        assert_eq!(values("a , 'b, ''c' , d\\,e,'f\\'g\\h'\n", signs), ["a", "b, 'c", "d,e", "f'g\\h"]);
+        let twice = Signs { twice: true, ..Signs::of(b':') };
+        assert_eq!(values("1::a:b::\"c::d\"::\n", twice), ["1", "a:b", "c::d", ""]);
+        let blanks = Signs { skip_spaces: true, ..Signs::of(b' ') };
         assert_eq!(values("  1   \"x y\"  3 \n", blanks), ["1", "x y", "3"]);
-        let none = Signs { delimiter: b'\t', quote: None, backslash: false, skip_spaces: false };
+        let none = Signs { quote: None, ..Signs::of(b'\t') };
         assert_eq!(values("\"a\t\tb\"", none), ["\"a", "", "b\""]);
     }
 }

@@ -1,6 +1,8 @@
 //! Reading Parquet that others wrote, and may have written wrongly.
 
+use super::memory::check_memory;
 use super::raw::RawTable;
+use super::source::opened;
 use crate::data::Table;
 use crate::data::arrow::{Incoming, arrow_error};
 use crate::error::{ErrorKind, Result, invalid_parameter, io_error};
@@ -32,6 +34,7 @@ pub fn read_parquet(path: impl AsRef<Path>) -> Result<RawTable> {
 /// |---|---|---|
 /// | `columns` | names | all; columns of lists, structs and bytes must be left out |
 /// | `max_bytes` | bytes of unpacked data, and of rows × columns × 8 | 4 GiB |
+/// | `max_memory` | bytes | no limit |
 ///
 /// # Example
 /// ```
@@ -50,11 +53,12 @@ pub fn read_parquet(path: impl AsRef<Path>) -> Result<RawTable> {
 pub struct ParquetReader {
     columns: Option<Vec<String>>,
     max_bytes: u64,
+    max_memory: Option<u64>,
 }
 
 impl Default for ParquetReader {
     fn default() -> Self {
-        ParquetReader { columns: None, max_bytes: 4 << 30 }
+        ParquetReader { columns: None, max_bytes: 4 << 30, max_memory: None }
     }
 }
 
@@ -70,6 +74,13 @@ impl ParquetReader {
     /// The most bytes of unpacked data that a file may claim to hold.
     pub fn max_bytes(mut self, bytes: u64) -> Self {
         self.max_bytes = bytes;
+        self
+    }
+
+    /// The most memory that the table may take while it is built: what columns and a batch of 65,536 rows hold,
+    /// counted before each batch goes in. What the file claims is bound by `max_bytes`.
+    pub fn max_memory(mut self, bytes: u64) -> Self {
+        self.max_memory = Some(bytes);
         self
     }
 
@@ -92,12 +103,11 @@ impl ParquetReader {
         if self.max_bytes == 0 {
             return invalid_parameter("ParquetReader", "max_bytes", "at least 1", self.max_bytes);
         }
-        let file = File::open(path).map_err(io_error(path, "open"))?;
+        let (file, name) = opened(path)?;
         let metadata = file.metadata().map_err(io_error(path, "read"))?;
         if metadata.is_dir() {
             return Err(io_error(path, "read")(std::io::ErrorKind::IsADirectory.into()));
         }
-        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         if metadata.len() == 0 {
             return Err(ErrorKind::EmptyInput { place: name, needed: "a Parquet file" }.into());
         }
@@ -134,6 +144,7 @@ impl Job<'_> {
         let mut done = 0;
         for batch in batches {
             let batch = batch.map_err(|error| arrow_error(self.name, error))?;
+            check_memory(self.name, self.reader.max_memory, || incoming.bytes_after(&batch))?;
             incoming.add(&batch)?;
             done += batch.num_rows() as u64;
             self.control.step(ParquetReader::STAGE, done, rows)?;

@@ -94,12 +94,13 @@ impl std::fmt::Display for Mending {
 pub enum Mend {
     /// Such rows are set aside.
     Nothing,
-    /// Rows that can be read in one way only, with every character kept, are read: those with a stray quote
-    /// or with surplus empty fields. Others are set aside.
+    /// Rows that can be read in one way only, with every character kept, are read: those with a stray quote,
+    /// with surplus empty fields, or, in a file that shows the habit, without the empty fields at their end.
+    /// Others are set aside.
     #[default]
     Certain,
-    /// As `Certain`; rows with too few fields are filled up with missing values, which is right when
-    /// the program that wrote them leaves out empty fields at the end.
+    /// As `Certain`; all rows with too few fields are filled up with missing values, which is right when
+    /// the program that wrote them leaves out empty fields at the end and the values do not show it.
     Short,
 }
 

@@ -2,6 +2,7 @@
 
 use super::dialect::Signs;
 use super::kinds::{Kind, agreement};
+use super::layout::is_start;
 use super::marks::Marks;
 use super::mend::{fields_of_line, without_surplus};
 use super::odd::{self, Fields};
@@ -39,7 +40,9 @@ pub(super) struct Scanner {
     pub(super) max_field_bytes: usize,
     /// Fields of a good record.
     pub(super) width: usize,
-    /// Rows with at least as many fields are filled up.
+    /// Fields of most records of the file.
+    pub(super) usual: usize,
+    /// Rows with at least as many fields are filled up, those shorter than usual when they hold what their columns hold.
     pub(super) short: usize,
     /// The kinds of the columns.
     pub(super) kinds: Vec<Kind>,
@@ -188,7 +191,8 @@ impl Scanner {
                 }
             }
         } else if fields < self.width {
-            if fields < self.short {
+            let unlike = self.mend == Mend::Certain && fields < self.usual && !is_start(&row, &self.kinds);
+            if fields < self.short || unlike {
                 return self.reject(
                     piece.text,
                     span,

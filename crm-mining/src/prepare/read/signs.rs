@@ -1,6 +1,6 @@
 //! Which signs part and wrap the fields, told from the first rows.
 
-use super::dialect::{Aspect, Escape, Finding, Given, LineEnds, Signs, Spaces};
+use super::dialect::{Aspect, Escape, Finding, Given, LineEnds, Repeat, Signs, Spaces};
 use super::kinds::{Kind, of_columns};
 use super::sample::{Row, rows, usual_width};
 
@@ -10,8 +10,14 @@ const USUAL: [u8; 4] = [b',', b';', b'\t', b'|'];
 /// Signs looked for when none of the usual ones parts the rows well.
 const UNUSUAL: [u8; 16] = *b" :^~#*!&=%@$/+_\x01";
 
+/// Signs looked for twice in a row.
+const TWICE: [u8; 8] = *b":|~^;#$%";
+
 /// How many rows are looked at under each guess.
 const ROWS: usize = 400;
+
+/// What a guess is worth that does not part the first row as the others: the header, if there is no preamble.
+const NO_HEADER: f64 = 0.75;
 
 /// How well one guess fits.
 #[derive(Debug, Clone, Copy)]
@@ -39,18 +45,32 @@ pub(super) fn find(text: &[u8], last: bool, given: &Given) -> (Signs, Vec<Findin
         quote,
         backslash: given.escape == Some(Escape::Backslash),
         skip_spaces: given.spaces == Some(Spaces::Skipped),
+        twice: given.repeat == Some(Repeat::Twice),
     };
     let (mut best, mut says) = match given.delimiter {
         Some(delimiter) => (fit(text, last, Signs { delimiter, ..start }), "given".to_owned()),
         None => find_delimiter(text, last, start),
     };
+    if given.delimiter.is_none()
+        && given.escape.is_none()
+        && best.faulty > 0
+        && escaped_quotes(text, quote) > 0
+    {
+        // Rows broken by backslashes tell nothing of the delimiter.
+        let (other, why) = find_delimiter(text, last, Signs { backslash: true, ..start });
+        if other.faulty < best.faulty && other.score > best.score {
+            best = fit(text, last, Signs { delimiter: other.signs.delimiter, ..start });
+            says = why;
+        }
+    }
     let escape_says = if given.escape.is_some() { "given".to_owned() } else { escape(text, last, &mut best) };
     let spaces_say = if given.spaces.is_some() { "given".to_owned() } else { spaces(text, last, &mut best) };
     if given.quote.is_none() && given.escape.is_none() {
         none_quoted(text, last, &mut best, &mut says, &mut quote_says, given);
     }
     let signs = best.signs;
-    let mut findings = vec![finding(Aspect::Delimiter, named(signs.delimiter), says)];
+    let delimiter = named(signs.delimiter).repeat(1 + usize::from(signs.twice));
+    let mut findings = vec![finding(Aspect::Delimiter, delimiter, says)];
     findings.push(finding(Aspect::Quote, signs.quote.map_or("none".to_owned(), named), quote_says));
     let how = if signs.backslash { "by a backslash" } else { "doubled" };
     findings.push(finding(Aspect::Escape, how.to_owned(), escape_says));
@@ -86,7 +106,7 @@ fn fit(text: &[u8], last: bool, signs: Signs) -> Fit {
         0.0
     } else {
         let agreeing = (agreeing as f64 + faulty as f64 / 2.0) / rows as f64;
-        let header = if first || sample.first().is_some_and(|row| row.faulty) { 1.0 } else { 0.9 };
+        let header = if first || sample.first().is_some_and(|row| row.faulty) { 1.0 } else { NO_HEADER };
         agreeing * agreeing * (1.0 - 1.0 / width as f64) * clearness(even(), signs.delimiter) * header
     };
     Fit { signs, score, width, agreeing, rows, faulty, first, strong }
@@ -119,6 +139,18 @@ fn find_delimiter(text: &[u8], last: bool, start: Signs) -> (Fit, String) {
     };
     for delimiter in USUAL.into_iter().skip(1) {
         try_on(&mut best, Signs { delimiter, ..start }, true);
+    }
+    for delimiter in TWICE {
+        // A sign of a field, or one around it, does not part fields by standing twice.
+        if memchr::memmem::find(text, &[delimiter; 2]).is_none() || Some(delimiter) == start.quote {
+            continue;
+        }
+        let guess = fit(text, last, Signs { delimiter, twice: true, ..start });
+        // Alone it finds a field between any two, always empty.
+        let alone = best.signs.delimiter == delimiter && best.width + 1 == 2 * guess.width;
+        if guess.score > best.score && is_evident(&guess) || alone && guess.agreeing >= best.agreeing {
+            best = guess;
+        }
     }
     if best.score < GOOD && !is_one_column(text, last, start) {
         for delimiter in UNUSUAL {
@@ -176,10 +208,15 @@ fn find_quote(text: &[u8]) -> (Option<u8>, String) {
     (Some(b'"'), says)
 }
 
+/// How many quotes stand after a backslash.
+fn escaped_quotes(text: &[u8], quote: Option<u8>) -> usize {
+    quote.map_or(0, |quote| memchr::memmem::find_iter(text, &[b'\\', quote]).count())
+}
+
 /// Takes backslashes for escapes when rows read better so.
 fn escape(text: &[u8], last: bool, best: &mut Fit) -> String {
     let Some(quote) = best.signs.quote else { return "there is no quote".to_owned() };
-    let found = memchr::memmem::find_iter(text, &[b'\\', quote]).count();
+    let found = escaped_quotes(text, Some(quote));
     if found == 0 {
         return "usual; no backslash stands before a quote".to_owned();
     }
@@ -215,6 +252,13 @@ fn spaces(text: &[u8], last: bool, best: &mut Fit) -> String {
     says
 }
 
+/// Whether quotes are about most lines as a whole, as about the values of a single column.
+fn wraps_lines(text: &[u8], last: bool, signs: Signs) -> bool {
+    let sample = rows(text, signs, last, ROWS, None);
+    let wrapped = |row: &&Row| !row.faulty && text.get(row.span.start).copied() == signs.quote;
+    sample.iter().filter(wrapped).count() * 2 > sample.len()
+}
+
 /// Takes quotes for letters when most rows with one would be broken otherwise.
 fn none_quoted(
     text: &[u8],
@@ -225,7 +269,7 @@ fn none_quoted(
     given: &Given,
 ) {
     let faulty = best.faulty;
-    let broken = faulty * 2 > best.rows || best.score <= 0.0;
+    let broken = faulty * 2 > best.rows || best.score <= 0.0 && !wraps_lines(text, last, best.signs);
     let opens = best.signs.quote.is_some_and(|quote| wraps(text, quote).0 > 0);
     if !broken || !opens || best.rows < 4 || best.signs.backslash {
         return;
@@ -282,9 +326,16 @@ mod tests {
             ("name\nAnna Smith\nBob Jones\n", b','),
             ("full name\nAnna Smith\nBob Jones\n", b','),
             ("id  n   m\n 1  20  3.5\n 2   3  4.5\n", b' '),
+            ("6 8 9\n861 4249 6112\n17 4 1\n", b' '),
+            ("n;words;towns\n1;a,b,c;Bonn,Rome,Oslo\n2;d,e,f;Lyon,Wien,Graz\n", b';'),
+            ("note\n\"one, two\"\n\"three, four\"\n\"five, six\"\n\"seven, eight\"\n", b','),
+            ("1::North (1958)::Drama|War\n2::South (1961)::Crime|Noir\n3::East::Drama|War\n", b':'),
         ] {
             assert_eq!(char::from(found(text).delimiter), char::from(expected), "{text}");
         }
+        assert!(found("1::a:b::2\n2::c::3\n3::d::4\n").twice);
+        assert!(found("a||b||c\n1||x||3\n2||y||4\n").twice);
+        assert!(!found("a;b;c\n1;;x\n2;;y\n").twice);
         assert!(found("id  n   m\n 1  20  3.5\n 2   3  4.5\n").merged());
     }
 
@@ -293,6 +344,9 @@ mod tests {
         assert_eq!(found("a,b\n'x, y',1\n'don't',2\n").quote, Some(b'\''));
         assert_eq!(found("a,b\nit's,1\n\"don't, no\",2\n").quote, Some(b'"'));
         assert!(found("a,b\n\"say \\\"hi\\\", you\",1\n\"x\",2\n").backslash);
+        let all =
+            "\"n\";\"title\"\n\"1\";\"the \\\"red\\\" one, 3\\\"\"\n\"2\";\"the \\\"big\\\" one, 4\\\"\"\n";
+        assert_eq!((found(all).delimiter, found(all).backslash), (b';', true));
         assert!(!found("path,b\n\"C:\\dir\\\",1\n\"D:\\\",2\n").backslash);
         assert!(found("a, b, c\n1, \"x, y\", 3\n2, z, 4\n").skip_spaces);
         assert!(!found("a,b,c\n1, x,3\n2,z, 4\n").skip_spaces);

@@ -3,10 +3,11 @@
 use super::dialect::{Aspect, Finding};
 use super::encoding::Encoding;
 use super::packing::{Packing, unpacked};
-use crate::error::Result;
+use crate::error::{Result, io_error};
 use encoding_rs::{Decoder, DecoderResult};
+use std::fs::File;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Takes the place of bytes that are no text. It occurs nowhere in UTF-8, so the row that holds it is found
 /// out like any other row that is not UTF-8.
@@ -35,6 +36,13 @@ pub(super) struct Source<'a> {
     told: Told,
     pub(super) ended: bool,
     pub(super) bytes: u64,
+}
+
+/// A file opened to be read, and what messages call it.
+pub(super) fn opened(path: &Path) -> Result<(File, String)> {
+    let file = File::open(path).map_err(io_error(path, "open"))?;
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    Ok((file, name))
 }
 
 impl<'a> Source<'a> {
@@ -107,7 +115,7 @@ impl<'a> Source<'a> {
         if let Some(torn) = self.packing.and_then(|packing| packing.torn(&self.path, &error)) {
             return torn;
         }
-        crate::error::io_error(&self.path, "read")(error)
+        io_error(&self.path, "read")(error)
     }
 
     /// Looks for a byte order mark and drops it.

@@ -1,7 +1,11 @@
 //! Cells of a sheet into columns.
 
 use super::super::columns::at_source_row;
+use super::super::date_findings::date_findings;
+use super::super::dialect::Finding;
+use super::super::memory::check_memory;
 use super::{ExcelReader, malformed};
+use crate::data::memory::grown;
 use crate::data::{Bitmap, Column, DateOrder, Interner, Table, Text, TimeUnit, Values, show_time};
 use crate::error::{ErrorKind, Result};
 use calamine::{DataRef, ExcelDateTime};
@@ -38,12 +42,14 @@ pub(super) struct Cells<'a> {
     last: Option<u32>,
     /// Rows below the header that hold anything, by their distance from it.
     numbers: Vec<u32>,
+    /// The bytes that the file and the columns take, when they are counted.
+    held: usize,
 }
 
 impl<'a> Cells<'a> {
-    pub(super) fn new(reader: &'a ExcelReader, name: &'a str, unit: TimeUnit) -> Cells<'a> {
+    pub(super) fn new(reader: &'a ExcelReader, name: &'a str, unit: TimeUnit, held: usize) -> Cells<'a> {
         let header = reader.header_row.map(|row| row.saturating_sub(1));
-        Cells { reader, name, unit, columns: BTreeMap::new(), header, last: None, numbers: Vec::new() }
+        Cells { reader, name, unit, columns: BTreeMap::new(), header, last: None, numbers: Vec::new(), held }
     }
 
     /// Adds the cell at this row and column of the sheet, from 0.
@@ -69,9 +75,15 @@ impl<'a> Cells<'a> {
             return Ok(());
         }
         let place = self.numbers.len() - 1;
+        let counted = self.reader.max_memory.is_some();
+        let before = if counted { growing.bytes_after(0, 0) } else { 0 };
+        check_memory(self.name, self.reader.max_memory, || {
+            self.held + growing.bytes_after(place + 1, length(value)) - before
+        })?;
         let held = held(value, self.unit, &mut growing.texts);
         growing.cells.resize(place, Held::Missing);
         growing.cells.push(held);
+        self.held += if counted { growing.bytes_after(0, 0) - before } else { 0 };
         let needed = self.numbers.len() as u64 * self.columns.len() as u64;
         if needed <= self.reader.max_cells {
             return Ok(());
@@ -81,7 +93,8 @@ impl<'a> Cells<'a> {
             .into())
     }
 
-    pub(super) fn finish(self) -> Result<Table> {
+    /// The table, and what settled the order of its dates.
+    pub(super) fn finish(self) -> Result<(Table, Vec<Finding>)> {
         if self.columns.is_empty() {
             let place = self.name.to_owned();
             return Err(ErrorKind::EmptyInput { place, needed: "a sheet with a header row" }.into());
@@ -102,11 +115,18 @@ impl<'a> Cells<'a> {
             let column = growing.finish(name, n_rows, self.name, order);
             columns.push(column.map_err(|error| at_source_row(error, Some(&self.numbers)))?);
         }
-        Ok(Table::of(self.name, columns).numbered(Some(self.numbers)))
+        let findings = date_findings(&columns, order, Some(&self.numbers));
+        Ok((Table::of(self.name, columns).numbered(Some(self.numbers)), findings))
     }
 }
 
 impl Growing {
+    /// The bytes it takes with this many rows, if the last brought a new text of this length.
+    fn bytes_after(&self, rows: usize, text: usize) -> usize {
+        let new = usize::from(text > 0);
+        grown(&self.cells, rows.saturating_sub(self.cells.len())) + self.texts.bytes_after(new, text)
+    }
+
     fn finish(
         mut self,
         name: String,
@@ -170,6 +190,15 @@ fn is_empty(value: &DataRef<'_>) -> bool {
         DataRef::String(text) => text.is_empty(),
         DataRef::SharedString(text) => text.is_empty(),
         _ => false,
+    }
+}
+
+/// The bytes of a cell that is text.
+fn length(value: &DataRef<'_>) -> usize {
+    match value {
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.len(),
+        DataRef::SharedString(text) => text.len(),
+        _ => 0,
     }
 }
 

@@ -4,6 +4,7 @@ mod cells;
 mod claims;
 
 use super::raw::{RawTable, ReadReport};
+use super::source::opened;
 use crate::data::{DateOrder, TimeUnit};
 use crate::error::{ErrorKind, Result, invalid_parameter, io_error};
 use crate::model::Control;
@@ -55,6 +56,7 @@ pub enum Sheet {
 /// | `max_bytes` | bytes, packed and unpacked | 512 MiB |
 /// | `max_cells` | cells of the file; rows × columns of the table, 16 bytes each | 2²⁶ (1 GiB) |
 /// | `max_strings` | distinct texts of the file | 2²³ |
+/// | `max_memory` | bytes | no limit |
 ///
 /// # Example
 /// ```no_run
@@ -74,6 +76,7 @@ pub struct ExcelReader {
     max_bytes: u64,
     max_cells: u64,
     max_strings: u64,
+    max_memory: Option<u64>,
 }
 
 impl Default for ExcelReader {
@@ -85,6 +88,7 @@ impl Default for ExcelReader {
             max_bytes: 512 << 20,
             max_cells: 1 << 26,
             max_strings: 1 << 23,
+            max_memory: None,
         }
     }
 }
@@ -128,6 +132,13 @@ impl ExcelReader {
         self
     }
 
+    /// The most memory that the table may take while it is built: the file, and what columns and their distinct
+    /// values hold, counted before each cell goes in. What the unpacked workbook takes is bound by `max_bytes`.
+    pub fn max_memory(mut self, bytes: u64) -> Self {
+        self.max_memory = Some(bytes);
+        self
+    }
+
     /// Reads a file. The table is named after it.
     ///
     /// # Errors
@@ -144,8 +155,7 @@ impl ExcelReader {
     /// As [`ExcelReader::read_path`], or the caller's wish to stop.
     pub fn read_path_with(&self, path: impl AsRef<Path>, control: &Control) -> Result<RawTable> {
         let path = path.as_ref();
-        let file = std::fs::File::open(path).map_err(io_error(path, "open"))?;
-        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        let (file, name) = opened(path)?;
         let mut bytes = Vec::new();
         let most = self.max_bytes.saturating_add(1);
         file.take(most).read_to_end(&mut bytes).map_err(io_error(path, "read"))?;
@@ -200,7 +210,7 @@ impl ExcelReader {
             false => TimeUnit::ExcelDays,
         };
         let mut reader = workbook.worksheet_cells_reader(sheet).map_err(broken)?;
-        let mut cells = Cells::new(self, name, unit);
+        let mut cells = Cells::new(self, name, unit, bytes.len());
         let mut done = 0_u64;
         while let Some(cell) = reader.next_cell().map_err(broken)? {
             cells.add(cell.get_position(), cell.get_value())?;
@@ -209,8 +219,8 @@ impl ExcelReader {
                 control.step(Self::STAGE, done, 0)?;
             }
         }
-        let table = cells.finish()?;
-        let report = ReadReport { rows: table.n_rows() as u64, ..ReadReport::default() };
+        let (table, findings) = cells.finish()?;
+        let report = ReadReport { rows: table.n_rows() as u64, findings, ..ReadReport::default() };
         Ok(RawTable { report, ..RawTable::from(table) })
     }
 }

@@ -7,9 +7,9 @@ mod rows;
 use super::encoding::Encoding;
 use super::packing::Packing;
 use super::raw::{RawTable, ReadReport};
-use super::source::Source;
+use super::source::{Source, opened};
 use crate::data::DateOrder;
-use crate::error::{Result, invalid_parameter, io_error};
+use crate::error::{Result, invalid_parameter};
 use crate::model::Control;
 use lines::Lines;
 use rows::Rows;
@@ -43,6 +43,7 @@ pub fn read_jsonl(path: impl AsRef<Path>) -> Result<RawTable> {
 /// | `max_line_bytes` | bytes | 16 MiB |
 /// | `max_columns` | columns | 4,096 |
 /// | `max_cells` | rows × columns, 4 bytes each | 2²⁸ (1 GiB) |
+/// | `max_memory` | bytes | no limit |
 ///
 /// # Complexity
 /// Time grows with the bytes of the file (times `flatten` for nested objects), memory with rows × columns × 4 bytes
@@ -76,6 +77,7 @@ pub struct JsonLinesReader {
     max_line_bytes: usize,
     max_columns: usize,
     max_cells: u64,
+    max_memory: Option<u64>,
 }
 
 impl Default for JsonLinesReader {
@@ -88,6 +90,7 @@ impl Default for JsonLinesReader {
             max_line_bytes: 16 << 20,
             max_columns: 4096,
             max_cells: 1 << 28,
+            max_memory: None,
         }
     }
 }
@@ -137,13 +140,21 @@ impl JsonLinesReader {
         self
     }
 
+    /// The most memory that the table may take while it is built: what columns, their distinct values and rows set
+    /// aside hold, counted before each value goes in.
+    pub fn max_memory(mut self, bytes: u64) -> Self {
+        self.max_memory = Some(bytes);
+        self
+    }
+
     /// Reads a file. The table is named after it.
     ///
     /// # Errors
     /// [`ErrorKind::Io`](crate::ErrorKind::Io);
     /// [`ErrorKind::EmptyInput`](crate::ErrorKind::EmptyInput) for a file without a key;
     /// [`ErrorKind::Malformed`](crate::ErrorKind::Malformed) for a torn packed file;
-    /// [`ErrorKind::LimitExceeded`](crate::ErrorKind::LimitExceeded) for `max_columns` and `max_cells`;
+    /// [`ErrorKind::LimitExceeded`](crate::ErrorKind::LimitExceeded) for `max_columns`, `max_cells` and
+    /// `max_memory`;
     /// [`ErrorKind::AmbiguousDates`](crate::ErrorKind::AmbiguousDates) for a column whose dates do not tell day
     /// from month; [`ErrorKind::InvalidParameter`](crate::ErrorKind::InvalidParameter).
     pub fn read_path(&self, path: impl AsRef<Path>) -> Result<RawTable> {
@@ -156,8 +167,7 @@ impl JsonLinesReader {
     /// As [`JsonLinesReader::read_path`], or the caller's wish to stop.
     pub fn read_path_with(&self, path: impl AsRef<Path>, control: &Control) -> Result<RawTable> {
         let path = path.as_ref();
-        let file = std::fs::File::open(path).map_err(io_error(path, "open"))?;
-        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        let (file, name) = opened(path)?;
         self.run(&name, path.to_path_buf(), file, control)
     }
 

@@ -1,10 +1,13 @@
 //! Lines of JSON into columns: every distinct text once.
 
 use super::super::columns::at_source_row;
+use super::super::date_findings::date_findings;
+use super::super::memory::check_memory;
 use super::super::raw::{BadRow, BadRowReason, RawTable, ReadReport};
 use super::JsonLinesReader;
 use super::fields::{Depth, Field, fields};
 use super::lines::{Line, Lines};
+use crate::data::memory::grown;
 use crate::data::{Column, DateOrder, Interner, Table, Text, Values};
 use crate::error::{ErrorKind, Result};
 use rayon::prelude::*;
@@ -19,6 +22,8 @@ pub(super) struct Rows<'a> {
     /// The number of each row that was kept.
     numbers: Vec<u32>,
     rejected: Vec<BadRow>,
+    /// The bytes that columns and rows set aside take, when they are counted.
+    held: usize,
 }
 
 /// One column as it grows; rows beyond its last code lack it.
@@ -31,7 +36,7 @@ struct Growing {
 impl<'a> Rows<'a> {
     pub(super) fn new(reader: &'a JsonLinesReader, name: &'a str) -> Rows<'a> {
         let (columns, places) = (Vec::new(), HashMap::new());
-        Rows { reader, name, columns, places, numbers: Vec::new(), rejected: Vec::new() }
+        Rows { reader, name, columns, places, numbers: Vec::new(), rejected: Vec::new(), held: 0 }
     }
 
     pub(super) fn add(&mut self, lines: &Lines<'_>, line: Line) -> Result<()> {
@@ -58,6 +63,8 @@ impl<'a> Rows<'a> {
             Err(reason) => {
                 let text = String::from_utf8_lossy(bytes).into_owned();
                 let (line, offset) = (line.number, line.offset);
+                self.held += size_of::<BadRow>() + text.capacity();
+                check_memory(self.name, self.reader.max_memory, || self.held)?;
                 self.rejected.push(BadRow { row: number, line, offset, reason, text });
                 Ok(())
             }
@@ -65,7 +72,7 @@ impl<'a> Rows<'a> {
     }
 
     fn keep(&mut self, number: u64, fields: Vec<Field<'_>>) -> Result<()> {
-        let row = self.numbers.len();
+        let (row, counted) = (self.numbers.len(), self.reader.max_memory.is_some());
         self.numbers.push(number as u32);
         for (expected, (name, text)) in fields.into_iter().enumerate() {
             let place = match self.columns.get(expected) {
@@ -74,9 +81,15 @@ impl<'a> Rows<'a> {
                 _ => self.place(&name)?,
             };
             if let Some(column) = self.columns.get_mut(place) {
+                let before = if counted { column.bytes_after(0, 0) } else { 0 };
+                let length = text.as_ref().map_or(0, |text| text.len());
+                check_memory(self.name, self.reader.max_memory, || {
+                    self.held + column.bytes_after(row + 1, length) - before
+                })?;
                 let code = text.map_or(Text::MISSING, |text| column.interner.intern(&text));
                 column.codes.resize(row, Text::MISSING);
                 column.codes.push(code);
+                self.held += if counted { column.bytes_after(0, 0) - before } else { 0 };
             }
         }
         let cells = self.numbers.len() as u64 * self.columns.len() as u64;
@@ -103,7 +116,7 @@ impl<'a> Rows<'a> {
         Err(ErrorKind::LimitExceeded { place: self.name.to_owned(), of, limit, needed, setting }.into())
     }
 
-    pub(super) fn finish(self, report: ReadReport) -> Result<RawTable> {
+    pub(super) fn finish(self, mut report: ReadReport) -> Result<RawTable> {
         if self.columns.is_empty() {
             let place = self.name.to_owned();
             return Err(ErrorKind::EmptyInput { place, needed: "a line that is an object with a key" }.into());
@@ -116,13 +129,21 @@ impl<'a> Rows<'a> {
             .into_iter()
             .map(|column| column.map_err(|error| at_source_row(error, numbers.as_deref())))
             .collect();
+        let columns = columns?;
+        report.findings.extend(date_findings(&columns, order, numbers.as_deref()));
         let rows = (n_rows + self.rejected.len()) as u64;
-        let table = Table::of(self.name, columns?).numbered(numbers);
+        let table = Table::of(self.name, columns).numbered(numbers);
         Ok(RawTable { table, rejected: self.rejected, report: ReadReport { rows, ..report } })
     }
 }
 
 impl Growing {
+    /// The bytes it takes with this many rows, if the last brought a new text of this length.
+    fn bytes_after(&self, rows: usize, text: usize) -> usize {
+        let new = usize::from(text > 0);
+        grown(&self.codes, rows.saturating_sub(self.codes.len())) + self.interner.bytes_after(new, text)
+    }
+
     fn finish(mut self, table: &str, n_rows: usize, order: Option<DateOrder>) -> Result<Column> {
         self.codes.resize(n_rows, Text::MISSING);
         self.codes.shrink_to_fit();
