@@ -32,7 +32,7 @@ def python_names(settings):
             yield "from_", value
         elif isinstance(value, list):
             yield name, tuple(value)
-        elif name in ("logistic", "forest", "truth", "weights", "dependencies", "sheet", "rates"):
+        elif name in ("logistic", "forest", "truth", "weights", "dependencies", "sheet", "rates", "read_as"):
             yield name, None
         else:
             yield name, value

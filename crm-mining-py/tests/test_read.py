@@ -249,6 +249,21 @@ def test_chunks_together_are_the_file():
     assert chunks.report["rows"] == whole.report["rows"] == 20_000
 
 
+def test_columns_are_read_as_told():
+    text = b"zip,paid,price\n4020,03/04/2024,1.234\n1010,05/06/2024,2.5\n"
+    told = {"zip": "text", "paid": "day_first", "price": "decimal_comma"}
+    raw = crm.read_csv(text, read_as=told)
+    assert raw.to_polars().rows()[0] == ("4020", dt.datetime(2024, 4, 3), 1234.0)
+    found = {of: (what, why) for of, what, why in raw.findings.to_polars().iter_rows() if of == "column"}
+    assert found["column"][1] == "given"
+    assert next(crm.read_csv_chunks(text, read_as=told)).to_polars().equals(raw.to_polars())
+    assert crm.read_jsonl(b'{"zip": 4020}', read_as={"zip": "text"}).to_polars()["zip"].to_list() == ["4020"]
+    with pytest.raises(crm.errors.InvalidParameter, match="decimal_comma"):
+        crm.read_csv(text, read_as={"zip": "string"})
+    with pytest.raises(crm.errors.MissingColumn):
+        crm.read_csv(text, read_as={"plz": "text"})
+
+
 def test_chunks_end_after_an_error():
     chunks = crm.read_csv_chunks(b"k,v\n" + b"1,2\n" * 500_000 + b"3," + b"x" * 200 + b"\n", max_field_bytes=100)
     with pytest.raises(crm.errors.LimitExceeded):

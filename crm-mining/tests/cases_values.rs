@@ -4,7 +4,7 @@
 
 use crm_mining::ErrorKind;
 use crm_mining::data::{
-    ClockChange, Column, DateOrder, Features, Found, Ledger, NumberStyle, Roles, Table, TimeUnit,
+    ClockChange, Column, DateOrder, Features, Found, Ledger, NumberStyle, ReadAs, Roles, Table, TimeUnit,
     Transactions, Values, Zone,
 };
 use crm_mining::prepare::{Aspect, Cleaner, CsvReader, JsonLinesReader, RawTable, Reason};
@@ -128,37 +128,85 @@ fn case_19_one_decisive_date_in_any_place() {
 
 #[test]
 fn case_19_the_deciding_row_is_named() {
-    let evidence = |raw: &RawTable| {
-        let findings = raw.report.findings.iter().filter(|finding| finding.of == Aspect::DateOrder);
-        findings.map(|finding| (finding.found.clone(), finding.evidence.clone())).collect::<Vec<_>>()
-    };
-    let ambiguous = "1,03/04/2024,x\n".repeat(14);
     // Rows of the file count: the second is set aside.
+    let ambiguous = "1,03/04/2024,x\n".repeat(14);
     let csv =
         format!("n,date,text\n1,03/04/2024,x\n2,too few\n{ambiguous}17,25/12/2024,x\n18,26/12/2024,x\n");
-    let expected = (
-        "day first in column \"date\"".to_owned(),
-        "row 17: first part above 12, text like \"99/99/9999\"; 2 values say so, 1 read either way"
-            .to_owned(),
-    );
-    assert_eq!(evidence(&read(&csv)), std::slice::from_ref(&expected));
+    let why = "row 17, text like \"99/99/9999\": first part above 12; 2 values say so, 1 read either way";
+    let of_date = ("\"date\": dates, day first".to_owned(), why.to_owned());
+    assert_eq!(columns_found(&read(&csv))[1], of_date);
     let day = |day: &str| format!("{{\"date\":\"{day}\"}}\n");
     let lines = day("03/04/2024").repeat(15) + "{\n" + &day("12/25/2024");
     let json = JsonLinesReader::default().read_bytes("orders", lines.as_bytes()).unwrap();
-    let [(found, why)] = &evidence(&json)[..] else { panic!() };
-    assert_eq!(found, "month first in column \"date\"");
-    assert!(why.starts_with("row 17: second part above 12"), "{why}");
+    let [(found, why)] = &columns_found(&json)[..] else { panic!() };
+    assert_eq!(found, "\"date\": dates, month first");
+    assert!(why.starts_with("row 17, text like \"99/99/9999\": second part above 12"), "{why}");
     let told = CsvReader::default().date_order(DateOrder::MonthFirst).read_bytes("x", b"date\n03/04/2024\n");
-    assert_eq!(evidence(&told.unwrap())[0].1, "given");
-    assert_eq!(evidence(&read("date\n05/05/2024\n"))[0].1, "day and month are alike in all of its dates");
-    assert!(evidence(&read("date\n2024-03-05\n")).is_empty());
+    assert_eq!(columns_found(&told.unwrap())[0].1, "the order is given");
+    assert_eq!(
+        columns_found(&read("date\n05/05/2024\n"))[0].1,
+        "day and month are alike in all of its dates"
+    );
     // In chunks, the first that proves it names the row, the later ones say so.
     let mut csv = String::from("n,date\n1,25/12/2024\n");
     (0..60_000).for_each(|n| csv += &format!("{n},03/04/2024\n"));
     let chunks = CsvReader::default().chunk_bytes(1000).chunks_of("x", csv.as_bytes()).unwrap();
-    let says: Vec<String> = chunks.map(|chunk| evidence(&chunk.unwrap())[0].1.clone()).collect();
-    assert!(says[0].starts_with("row 1: first part above 12"), "{says:?}");
-    assert!(says[1..].iter().all(|says| says == "earlier rows of the file say so"), "{says:?}");
+    let says: Vec<String> = chunks.map(|chunk| columns_found(&chunk.unwrap())[1].1.clone()).collect();
+    assert!(says[0].starts_with("row 1, text like \"99/99/9999\""), "{says:?}");
+    assert!(says[1..].iter().all(|says| says == "earlier rows of the file settle the order"), "{says:?}");
+}
+
+/// What was found of each column, and why.
+fn columns_found(raw: &RawTable) -> Vec<(String, String)> {
+    let findings = raw.report.findings.iter().filter(|finding| finding.of == Aspect::Column);
+    findings.map(|finding| (finding.found.clone(), finding.evidence.clone())).collect()
+}
+
+#[test]
+fn the_type_of_every_column_is_stated_with_its_evidence() {
+    let csv = "id;n;price;day;note;code;none;both\n7;1;1.234,50;2024-03-05;ok;00123;;5\n\
+               8;2;12,5;2024-03-06;7;123;;6\n9;-3;99;5 Mar 2024;2024-01-01;5;;2024-01-01\n";
+    let found = columns_found(&read(csv));
+    let expected = [
+        ("\"id\": whole numbers", "all of its 3 distinct values"),
+        ("\"n\": whole numbers", "all of its 3 distinct values"),
+        ("\"price\": numbers, decimal comma, thousands set apart", "all of its 3 distinct values"),
+        ("\"day\": dates", "all of its 3 distinct values"),
+        ("\"note\": text", "row 1, text like \"aa\": neither a number nor a date"),
+        ("\"code\": text", "row 1, text like \"99999\": written as codes are"),
+        ("\"none\": text", "no value"),
+        ("\"both\": text", "row 3, text like \"9999-99-99\": a date among numbers"),
+    ];
+    assert_eq!(found, expected.map(|(found, why)| (found.to_owned(), why.to_owned())));
+}
+
+#[test]
+fn a_column_is_read_as_the_caller_says() {
+    let csv = b"zip,paid,sent,price,at\n4020,03/04/2024,03/04/2024,1.234,1709600400\n1010,05/06/2024,12/25/2024,2.5,x\n";
+    let reader = CsvReader::default()
+        .read_as("zip", ReadAs::Text)
+        .read_as("paid", ReadAs::Dates(DateOrder::DayFirst))
+        .read_as("price", ReadAs::Numbers(NumberStyle::DecimalComma))
+        .read_as("at", ReadAs::Counted(TimeUnit::UnixSeconds));
+    let raw = reader.read_bytes("orders", csv).unwrap();
+    let types: Vec<Found> = raw.table.columns().iter().map(found).collect();
+    assert_eq!(
+        types[..3],
+        [Found::Text, Found::Time(Some(DateOrder::DayFirst)), Found::Time(Some(DateOrder::MonthFirst)),]
+    );
+    assert!(matches!(types[3], Found::Float(format) if format.style == NumberStyle::DecimalComma));
+    assert_eq!(types[4], Found::Counted(TimeUnit::UnixSeconds));
+    assert_eq!(columns_found(&raw)[0], ("\"zip\": text".to_owned(), "given".to_owned()));
+    let chunks: Result<Vec<RawTable>, _> = reader.chunks_of("orders", &csv[..]).unwrap().collect();
+    assert_eq!(chunks.unwrap()[0].table, raw.table);
+    let json = br#"{"zip": "4020"}"#;
+    let lines = JsonLinesReader::default().read_as("zip", ReadAs::Text).read_bytes("x", json).unwrap();
+    assert_eq!(found(&lines.table.columns()[0]), Found::Text);
+    let absent = CsvReader::default().read_as("plz", ReadAs::Text).read_bytes("orders", csv).unwrap_err();
+    assert!(matches!(absent.kind(), ErrorKind::MissingColumn { .. }), "{absent}");
+    let stored = serde_json::to_string(&reader).unwrap();
+    assert!(stored.contains(r#""zip":"text""#), "{stored}");
+    assert_eq!(serde_json::from_str::<CsvReader>(&stored).unwrap(), reader);
 }
 
 #[test]

@@ -133,6 +133,20 @@ _NumberStyle: TypeAlias = Literal["decimal_point", "decimal_comma"]
 _TimeUnit: TypeAlias = Literal[
     "excel_days", "excel_days1904", "unix_seconds", "unix_millis", "unix_micros", "year_month_day"
 ]
+_ReadAs: TypeAlias = Literal[
+    "text",
+    "decimal_point",
+    "decimal_comma",
+    "day_first",
+    "month_first",
+    "year_first",
+    "excel_days",
+    "excel_days1904",
+    "unix_seconds",
+    "unix_millis",
+    "unix_micros",
+    "year_month_day",
+]
 _ClockChange: TypeAlias = Literal["compatible", "reject"]
 _Determinants: TypeAlias = Literal["single", "pairs"]
 _Role: TypeAlias = Literal["customer", "time", "order", "item", "item_name", "quantity", "unit_price", "amount"]
@@ -266,6 +280,7 @@ def read_csv(
     repeated_names: Literal["refused", "numbered"] = "refused",
     encoding: _Encoding | None = None,
     date_order: _DateOrder | None = None,
+    read_as: Mapping[str, _ReadAs] | None = None,
     max_field_bytes: int = 16777216,
     max_memory: int | None = None,
     dialect: Mapping[str, Any] | None = None,
@@ -275,6 +290,7 @@ def read_csv(
 @type_check_only
 class _CsvSettings(TypedDict, total=False):
     delimiter: str | None
+    repeat: Literal["once", "any"] | None
     quote: str | None
     escape: Literal["doubled", "backslash"] | None
     spaces: Literal["kept", "skipped"] | None
@@ -284,7 +300,9 @@ class _CsvSettings(TypedDict, total=False):
     repeated_names: Literal["refused", "numbered"]
     encoding: _Encoding | None
     date_order: _DateOrder | None
+    read_as: Mapping[str, _ReadAs] | None
     max_field_bytes: int
+    max_memory: int | None
     dialect: Mapping[str, Any] | None
 
 def read_csv_chunks(
@@ -304,6 +322,7 @@ def read_jsonl(
     *,
     encoding: _Encoding | None = None,
     date_order: _DateOrder | None = None,
+    read_as: Mapping[str, _ReadAs] | None = None,
     flatten: int = 8,
     max_depth: int = 128,
     max_line_bytes: int = 16777216,
@@ -319,6 +338,7 @@ def read_excel(
     sheet: str | int | None = None,
     header_row: int | None = None,
     date_order: _DateOrder | None = None,
+    read_as: Mapping[str, _ReadAs] | None = None,
     max_bytes: int = 536870912,
     max_cells: int = 67108864,
     max_strings: int = 8388608,

@@ -1,14 +1,13 @@
 //! CSV in.
 
-use super::read::{RawTable, Source, held};
+use super::read::{RawTable, Source, held, said};
 use crate::convert::{choice, setting};
 use crate::run::run;
-use crm_mining::data::{DateOrder, ReadAs};
+use crm_mining::data::DateOrder;
 use crm_mining::prepare::{CsvReader, Dialect, Encoding, Escape, Mend, Repeat, RepeatedNames, Spaces};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use std::collections::BTreeMap;
 
 const OF: &str = "CsvReader";
 
@@ -228,10 +227,8 @@ impl<'py> Given<'py> {
         if let Some(word) = self.date_order {
             reader = reader.date_order(choice::<DateOrder>(OF, "date_order", &word)?);
         }
-        if let Some(columns) = self.read_as {
-            for (column, read_as) in setting::<BTreeMap<String, ReadAs>>(OF, "read_as", &columns)? {
-                reader = reader.read_as(column, read_as);
-            }
+        for (column, read_as) in said(OF, self.read_as.as_ref())? {
+            reader = reader.read_as(column, read_as);
         }
         if let Some(bytes) = self.max_memory {
             reader = reader.max_memory(bytes);

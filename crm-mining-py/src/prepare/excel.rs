@@ -1,6 +1,6 @@
 //! Excel workbooks in.
 
-use super::read::{RawTable, Source, held};
+use super::read::{RawTable, Source, held, said};
 use crate::convert::choice;
 use crate::run::run;
 use crm_mining::data::DateOrder;
@@ -33,6 +33,8 @@ pub(crate) enum Sheet {
 ///     The row of the sheet, from 1, that holds the column names; the first that holds anything when left out.
 /// date_order : {"day_first", "month_first", "year_first"}, optional
 ///     The order of day, month and year in texts such as 03/04/05; proven by the dates when left out.
+/// read_as : dict, optional
+///     What columns are read as, by their names, whatever their values say; the words of `read_csv`.
 /// max_bytes : int, default 512 MiB
 ///     The most bytes that the file may have, packed or unpacked.
 /// max_cells : int, default 2**26
@@ -58,8 +60,8 @@ pub(crate) enum Sheet {
 ///     More than one of the limits allows.
 #[pyfunction]
 #[pyo3(
-    signature = (source, *, sheet = None, header_row = None, date_order = None, max_bytes = 512 << 20, max_cells = 1 << 26, max_strings = 1 << 23, max_memory = None, name = None, progress = None),
-    text_signature = "(source, *, sheet=None, header_row=None, date_order=None, max_bytes=536870912, max_cells=67108864, max_strings=8388608, max_memory=None, name=None, progress=None)"
+    signature = (source, *, sheet = None, header_row = None, date_order = None, read_as = None, max_bytes = 512 << 20, max_cells = 1 << 26, max_strings = 1 << 23, max_memory = None, name = None, progress = None),
+    text_signature = "(source, *, sheet=None, header_row=None, date_order=None, read_as=None, max_bytes=536870912, max_cells=67108864, max_strings=8388608, max_memory=None, name=None, progress=None)"
 )]
 #[allow(clippy::too_many_arguments, reason = "keyword arguments of Python")]
 pub(crate) fn read_excel<'py>(
@@ -68,6 +70,7 @@ pub(crate) fn read_excel<'py>(
     sheet: Option<Sheet>,
     header_row: Option<u32>,
     date_order: Option<&str>,
+    read_as: Option<&Bound<'py, PyAny>>,
     max_bytes: u64,
     max_cells: u64,
     max_strings: u64,
@@ -87,6 +90,9 @@ pub(crate) fn read_excel<'py>(
     }
     if let Some(word) = date_order {
         reader = reader.date_order(choice::<DateOrder>("ExcelReader", "date_order", word)?);
+    }
+    for (column, read_as) in said("ExcelReader", read_as)? {
+        reader = reader.read_as(column, read_as);
     }
     if let Some(bytes) = max_memory {
         reader = reader.max_memory(bytes);

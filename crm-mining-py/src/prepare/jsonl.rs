@@ -1,6 +1,6 @@
 //! JSON lines in.
 
-use super::read::{RawTable, Source, held};
+use super::read::{RawTable, Source, held, said};
 use crate::convert::choice;
 use crate::run::run;
 use crm_mining::data::DateOrder;
@@ -24,6 +24,8 @@ const OF: &str = "JsonLinesReader";
 ///     The encoding of the file; found when left out.
 /// date_order : {"day_first", "month_first", "year_first"}, optional
 ///     The order of day, month and year in dates such as 03/04/05; proven by the dates when left out.
+/// read_as : dict, optional
+///     What columns are read as, by their names, whatever their values say; the words of `read_csv`.
 /// flatten : int, default 8
 ///     How many levels of objects within a line are laid flat; 0 keeps them as JSON.
 /// max_depth : int, default 128
@@ -59,8 +61,8 @@ const OF: &str = "JsonLinesReader";
 /// ['not JSON from byte 8 of the line on']
 #[pyfunction]
 #[pyo3(
-    signature = (source, *, encoding = None, date_order = None, flatten = 8, max_depth = 128, max_line_bytes = 16 << 20, max_columns = 4096, max_cells = 1 << 28, max_memory = None, name = None, progress = None),
-    text_signature = "(source, *, encoding=None, date_order=None, flatten=8, max_depth=128, max_line_bytes=16777216, max_columns=4096, max_cells=268435456, max_memory=None, name=None, progress=None)"
+    signature = (source, *, encoding = None, date_order = None, read_as = None, flatten = 8, max_depth = 128, max_line_bytes = 16 << 20, max_columns = 4096, max_cells = 1 << 28, max_memory = None, name = None, progress = None),
+    text_signature = "(source, *, encoding=None, date_order=None, read_as=None, flatten=8, max_depth=128, max_line_bytes=16777216, max_columns=4096, max_cells=268435456, max_memory=None, name=None, progress=None)"
 )]
 #[allow(clippy::too_many_arguments, reason = "keyword arguments of Python")]
 pub(crate) fn read_jsonl<'py>(
@@ -68,6 +70,7 @@ pub(crate) fn read_jsonl<'py>(
     source: Source<'py>,
     encoding: Option<&str>,
     date_order: Option<&str>,
+    read_as: Option<&Bound<'py, PyAny>>,
     flatten: usize,
     max_depth: usize,
     max_line_bytes: usize,
@@ -88,6 +91,9 @@ pub(crate) fn read_jsonl<'py>(
     }
     if let Some(word) = date_order {
         reader = reader.date_order(choice::<DateOrder>(OF, "date_order", word)?);
+    }
+    for (column, read_as) in said(OF, read_as)? {
+        reader = reader.read_as(column, read_as);
     }
     if let Some(bytes) = max_memory {
         reader = reader.max_memory(bytes);

@@ -1,12 +1,13 @@
 //! What readers give back, and what they read from.
 
-use crate::convert::plain;
+use crate::convert::{plain, setting};
 use crate::show;
 use crate::table::{Table, UNNAMED};
-use crm_mining::data::{self, ToTable};
+use crm_mining::data::{self, ReadAs, ToTable};
 use crm_mining::prepare;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -79,6 +80,14 @@ impl RawTable {
 pub(crate) enum Source<'py> {
     Bytes(Bound<'py, PyBytes>),
     Path(PathBuf),
+}
+
+/// What was said of columns, by their names.
+pub(super) fn said(
+    of: &'static str,
+    read_as: Option<&Bound<'_, PyAny>>,
+) -> PyResult<BTreeMap<String, ReadAs>> {
+    read_as.map_or_else(|| Ok(BTreeMap::new()), |columns| setting(of, "read_as", columns))
 }
 
 /// Bytes that outlive the call, and what messages call them.

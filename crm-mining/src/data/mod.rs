@@ -20,6 +20,7 @@ pub(crate) mod memory;
 #[cfg(feature = "ndarray")]
 mod ndarray;
 pub(crate) mod parse;
+mod read_as;
 mod reading;
 mod roles;
 pub(crate) mod spelling;
@@ -45,6 +46,8 @@ pub(crate) use keys::Interner;
 pub use keys::{Key, Keys};
 pub use ledger::{DayCell, Ledger};
 pub use parse::{Currency, DateOrder, Found, NumberFormat, NumberStyle, TimeUnit};
+pub use read_as::ReadAs;
+pub(crate) use read_as::Said;
 pub use roles::Roles;
 pub(crate) use roles::{needed, played};
 pub use strings::Strings;

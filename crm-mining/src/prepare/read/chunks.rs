@@ -1,8 +1,8 @@
 //! A CSV file larger than memory, some rows at a time.
 
+use super::column_findings::column_findings;
 use super::columns::{Columns, at_source_row};
 use super::csv::CsvReader;
-use super::date_findings::date_findings;
 use super::feed::{Block, Feed, Findings};
 use super::held::Held;
 use super::memory::{check_memory, listed};
@@ -182,17 +182,20 @@ impl Chunks<'_> {
             advanced?;
         }
         let numbers = numbers(before, self.rows, &rejected);
-        let order = |place: usize| self.reader.date_order.or(self.held.get(place)?.order());
-        let mut finished = columns.finish(&self.name, order, numbers.as_deref())?;
-        for (column, held) in finished.iter_mut().zip(&mut self.held) {
-            let chosen = self.reader.date_order;
+        let order = |place: usize| self.held.get(place)?.order();
+        let mut finished = columns.finish(&self.name, self.reader.said(), order, numbers.as_deref())?;
+        let (said, chosen) = (self.reader.said(), self.reader.date_order);
+        let found =
+            finished.iter_mut().zip(&mut self.held).filter(|(column, _)| !said.settles(column.name()));
+        for (column, held) in found {
             held.check(column, &self.name, chosen)
                 .map_err(|error| at_source_row(error, numbers.as_deref()))?;
         }
         let mut report = report(&self.feed, &self.found, &rejected, mended);
-        report.findings.extend(date_findings(&finished, self.reader.date_order, numbers.as_deref()));
+        report.findings.extend(column_findings(&finished, said, numbers.as_deref()));
         let report = ReadReport { rows: self.rows - before, bytes: bytes as u64, ..report };
         let table = Table::of(&self.name, finished).numbered(numbers);
+        said.check(&table)?;
         Ok(RawTable { table, rejected, report })
     }
 

@@ -2,7 +2,7 @@
 
 use super::growing::Growing;
 use super::records::Cell;
-use crate::data::{Column, DateOrder};
+use crate::data::{Column, DateOrder, Said};
 use crate::error::{Error, ErrorKind, Result};
 use rayon::prelude::*;
 
@@ -34,15 +34,16 @@ impl Columns {
         self.0.par_iter().enumerate().map(bytes).sum()
     }
 
-    /// The finished columns, the type of each found; `order` is that of the dates of each, where it is known,
-    /// `numbers` are the rows they have in the file.
+    /// The finished columns, the type of each as said or found; `order` is that which earlier dates of each have
+    /// proven, `numbers` are the rows they have in the file.
     pub(super) fn finish(
         self,
         table: &str,
+        said: Said<'_>,
         order: impl Fn(usize) -> Option<DateOrder> + Sync,
         numbers: Option<&[u32]>,
     ) -> Result<Vec<Column>> {
-        let finish = |(place, column): (usize, Growing)| column.finish(table, order(place));
+        let finish = |(place, column): (usize, Growing)| column.finish(table, said, order(place));
         let columns: Vec<Result<Column>> = self.0.into_par_iter().enumerate().map(finish).collect();
         columns.into_iter().map(|column| column.map_err(|error| at_source_row(error, numbers))).collect()
     }
@@ -62,6 +63,10 @@ pub(super) fn at_source_row(error: Error, numbers: Option<&[u32]>) -> Error {
         ErrorKind::AmbiguousNumbers { table, column, point, comma, either, row } => {
             let row = source_row(row);
             ErrorKind::AmbiguousNumbers { table, column, point, comma, either, row }.into()
+        }
+        ErrorKind::InvalidValue { table, column, row, got, must_be } => {
+            let row = source_row(row);
+            ErrorKind::InvalidValue { table, column, row, got, must_be }.into()
         }
         other => other.into(),
     }

@@ -1,7 +1,7 @@
 //! Reading CSV: settings, and the pipeline from bytes to a table.
 
+use super::column_findings::column_findings;
 use super::columns::Columns;
-use super::date_findings::date_findings;
 use super::dialect::{Dialect, Escape, Given, Repeat, Spaces};
 use super::encoding::Encoding;
 use super::feed::{Block, Feed, How};
@@ -10,10 +10,11 @@ use super::memory::{check_memory, listed};
 use super::outcome::{check_rows, numbers, report};
 use super::raw::{Mend, RawTable, RepeatedNames};
 use super::source::{Source, opened};
-use crate::data::{DateOrder, Table};
+use crate::data::{DateOrder, ReadAs, Said, Table};
 use crate::error::{Result, invalid_parameter};
 use crate::model::Control;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -46,6 +47,7 @@ pub fn read_csv(path: impl AsRef<Path>) -> Result<RawTable> {
 /// | `header_rows` | rows | found: none, one or several |
 /// | `encoding` | | found: byte order mark, UTF-8, UTF-16, GB18030, Big5 and others, else Windows-1252 |
 /// | `date_order` | | proven by the dates of each column |
+/// | `read_as` | by column | found from the values |
 /// | `mend` | | what can be read in one way only |
 /// | `repeated_names` | | refused |
 /// | `max_field_bytes` | bytes | 16 MiB; a whole row may take four times as much |
@@ -82,6 +84,7 @@ pub struct CsvReader {
     repeated_names: RepeatedNames,
     pub(super) encoding: Option<Encoding>,
     pub(super) date_order: Option<DateOrder>,
+    read_as: BTreeMap<String, ReadAs>,
     max_field_bytes: usize,
     pub(super) max_memory: Option<u64>,
     pub(super) chunk_bytes: usize,
@@ -109,6 +112,7 @@ impl Default for CsvReader {
             repeated_names: RepeatedNames::default(),
             encoding: None,
             date_order: None,
+            read_as: BTreeMap::new(),
             max_field_bytes: 16 << 20,
             max_memory: None,
             chunk_bytes: 32 << 20,
@@ -194,6 +198,16 @@ impl CsvReader {
         self
     }
 
+    /// What a column is read as, whatever its values say. A column that is not there is an error.
+    pub fn read_as(mut self, column: impl Into<String>, read_as: ReadAs) -> Self {
+        self.read_as.insert(column.into(), read_as);
+        self
+    }
+
+    pub(super) fn said(&self) -> Said<'_> {
+        Said { date_order: self.date_order, read_as: &self.read_as }
+    }
+
     /// The longest field that is read.
     pub fn max_field_bytes(mut self, bytes: usize) -> Self {
         self.max_field_bytes = bytes;
@@ -216,7 +230,7 @@ impl CsvReader {
     /// [`ErrorKind::Malformed`] for a header that cannot be read or a torn packed file;
     /// [`ErrorKind::LimitExceeded`] for a field longer than `max_field_bytes` and a table beyond `max_memory`;
     /// [`ErrorKind::AmbiguousDates`] for a column whose dates do not tell day from month;
-    /// [`ErrorKind::InvalidParameter`].
+    /// [`ErrorKind::MissingColumn`] for a column of `read_as` that is not there; [`ErrorKind::InvalidParameter`].
     pub fn read_path(&self, path: impl AsRef<Path>) -> Result<RawTable> {
         self.read_path_with(path, &Control::default())
     }
@@ -310,9 +324,10 @@ impl CsvReader {
         }
         let mut report = report(&feed, &found, &rejected, mended);
         let numbers = numbers(0, report.rows, &rejected);
-        let columns = columns.finish(name, |_| self.date_order, numbers.as_deref())?;
-        report.findings.extend(date_findings(&columns, self.date_order, numbers.as_deref()));
+        let columns = columns.finish(name, self.said(), |_| None, numbers.as_deref())?;
+        report.findings.extend(column_findings(&columns, self.said(), numbers.as_deref()));
         let table = Table::of(name, columns).numbered(numbers);
+        self.said().check(&table)?;
         Ok(RawTable { table, rejected, report })
     }
 }

@@ -140,8 +140,8 @@ pub enum Aspect {
     Header,
     /// A further header, or a further table, below the first.
     SecondTable,
-    /// The order of day and month in the dates of a column.
-    DateOrder,
+    /// What a column holds.
+    Column,
 }
 
 impl std::fmt::Display for Aspect {
@@ -156,7 +156,7 @@ impl std::fmt::Display for Aspect {
             Aspect::Preamble => "preamble",
             Aspect::Header => "header",
             Aspect::SecondTable => "second table",
-            Aspect::DateOrder => "date order",
+            Aspect::Column => "column",
         })
     }
 }

@@ -3,7 +3,7 @@
 use super::records::Cell;
 use crate::data::memory::grown;
 use crate::data::spelling::{Spelling, as_shortest, decimals, shortest, whole};
-use crate::data::{Bitmap, Column, DateOrder, Distinct, Text, Values};
+use crate::data::{Bitmap, Column, DateOrder, Distinct, Said, Text, Values};
 use crate::error::Result;
 
 /// The row at which a column is first looked at as a whole; then at twice as many, and so on. The rows are
@@ -119,15 +119,16 @@ impl Growing {
         }
     }
 
-    pub(super) fn finish(self, table: &str, order: Option<DateOrder>) -> Result<Column> {
-        match self.held {
+    pub(super) fn finish(self, table: &str, said: Said<'_>, order: Option<DateOrder>) -> Result<Column> {
+        let column = match self.held {
             Held::Coded(distinct, mut codes) => {
                 codes.shrink_to_fit();
                 let text = Text::new(codes, distinct.into_strings());
-                Column::new(self.name, Values::Text(text)).with_type_found(table, order)
+                Column::new(self.name, Values::Text(text))
             }
-            Held::Typed(values, spelling) => Ok(Column::written(self.name, values, spelling)),
-        }
+            Held::Typed(values, spelling) => Column::written(self.name, values, spelling),
+        };
+        said.apply(column, table, order)
     }
 }
 

@@ -1,9 +1,9 @@
 //! Reading files into a [`RawTable`](super::RawTable): no row lost, nothing re-typed.
 
 mod chunks;
+mod column_findings;
 mod columns;
 mod csv;
-mod date_findings;
 mod dialect;
 mod encoding;
 #[cfg(feature = "excel")]

@@ -1,12 +1,12 @@
 //! Cells of a sheet into columns.
 
+use super::super::column_findings::column_findings;
 use super::super::columns::at_source_row;
-use super::super::date_findings::date_findings;
 use super::super::dialect::Finding;
 use super::super::memory::check_memory;
 use super::{ExcelReader, malformed};
 use crate::data::memory::grown;
-use crate::data::{Bitmap, Column, DateOrder, Interner, Table, Text, TimeUnit, Values, show_time};
+use crate::data::{Bitmap, Column, Interner, Said, Table, Text, TimeUnit, Values, show_time};
 use crate::error::{ErrorKind, Result};
 use calamine::{DataRef, ExcelDateTime};
 use std::collections::{BTreeMap, HashMap};
@@ -93,13 +93,13 @@ impl<'a> Cells<'a> {
             .into())
     }
 
-    /// The table, and what settled the order of its dates.
+    /// The table, and what was found of its columns.
     pub(super) fn finish(self) -> Result<(Table, Vec<Finding>)> {
         if self.columns.is_empty() {
             let place = self.name.to_owned();
             return Err(ErrorKind::EmptyInput { place, needed: "a sheet with a header row" }.into());
         }
-        let (n_rows, order) = (self.numbers.len(), self.reader.date_order);
+        let (n_rows, said) = (self.numbers.len(), self.reader.said());
         let first = self.columns.keys().next().copied().unwrap_or_default();
         let mut places: HashMap<String, usize> = HashMap::new();
         let mut columns = Vec::with_capacity(self.columns.len());
@@ -112,11 +112,13 @@ impl<'a> Cells<'a> {
                     ErrorKind::DuplicateColumn { table, column: name, first, second: position }.into()
                 );
             }
-            let column = growing.finish(name, n_rows, self.name, order);
+            let column = growing.finish(name, n_rows, self.name, said);
             columns.push(column.map_err(|error| at_source_row(error, Some(&self.numbers)))?);
         }
-        let findings = date_findings(&columns, order, Some(&self.numbers));
-        Ok((Table::of(self.name, columns).numbered(Some(self.numbers)), findings))
+        let findings = column_findings(&columns, said, Some(&self.numbers));
+        let table = Table::of(self.name, columns).numbered(Some(self.numbers));
+        said.check(&table)?;
+        Ok((table, findings))
     }
 }
 
@@ -127,13 +129,7 @@ impl Growing {
         grown(&self.cells, rows.saturating_sub(self.cells.len())) + self.texts.bytes_after(new, text)
     }
 
-    fn finish(
-        mut self,
-        name: String,
-        n_rows: usize,
-        table: &str,
-        order: Option<DateOrder>,
-    ) -> Result<Column> {
+    fn finish(mut self, name: String, n_rows: usize, table: &str, said: Said<'_>) -> Result<Column> {
         self.cells.resize(n_rows, Held::Missing);
         let (mut numbers, mut times, mut truths, mut texts) = (0_usize, 0_usize, 0_usize, 0_usize);
         for cell in &self.cells {
@@ -162,9 +158,9 @@ impl Growing {
                 let truth = |cell: &Held| *cell == Held::Truth(true);
                 Values::Bool(self.cells.iter().map(truth).collect(), present())
             }
-            _ => return self.into_text(name).with_type_found(table, order),
+            _ => return said.apply(self.into_text(name), table, None),
         };
-        Ok(Column::new(name, values))
+        said.apply(Column::new(name, values), table, None)
     }
 
     /// Cells of several types, or texts.

@@ -5,13 +5,14 @@ mod claims;
 
 use super::raw::{RawTable, ReadReport};
 use super::source::opened;
-use crate::data::{DateOrder, TimeUnit};
+use crate::data::{DateOrder, ReadAs, Said, TimeUnit};
 use crate::error::{ErrorKind, Result, invalid_parameter, io_error};
 use crate::model::Control;
 use calamine::{Reader, Xlsx};
 use cells::Cells;
 use claims::Claims;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -53,6 +54,7 @@ pub enum Sheet {
 /// | `sheet` | | the first |
 /// | `header_row` | row of the sheet, from 1 | the first that holds anything |
 /// | `date_order` | | proven by the dates of each text column |
+/// | `read_as` | by column | found from the values |
 /// | `max_bytes` | bytes, packed and unpacked | 512 MiB |
 /// | `max_cells` | cells of the file; rows × columns of the table, 16 bytes each | 2²⁶ (1 GiB) |
 /// | `max_strings` | distinct texts of the file | 2²³ |
@@ -73,6 +75,7 @@ pub struct ExcelReader {
     sheet: Sheet,
     header_row: Option<u32>,
     date_order: Option<DateOrder>,
+    read_as: BTreeMap<String, ReadAs>,
     max_bytes: u64,
     max_cells: u64,
     max_strings: u64,
@@ -85,6 +88,7 @@ impl Default for ExcelReader {
             sheet: Sheet::First,
             header_row: None,
             date_order: None,
+            read_as: BTreeMap::new(),
             max_bytes: 512 << 20,
             max_cells: 1 << 26,
             max_strings: 1 << 23,
@@ -112,6 +116,16 @@ impl ExcelReader {
     pub fn date_order(mut self, order: DateOrder) -> Self {
         self.date_order = Some(order);
         self
+    }
+
+    /// What a column is read as, whatever its values say. A column that is not there is an error.
+    pub fn read_as(mut self, column: impl Into<String>, read_as: ReadAs) -> Self {
+        self.read_as.insert(column.into(), read_as);
+        self
+    }
+
+    fn said(&self) -> Said<'_> {
+        Said { date_order: self.date_order, read_as: &self.read_as }
     }
 
     /// The most bytes that the file may have, packed or unpacked.

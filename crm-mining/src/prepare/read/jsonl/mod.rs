@@ -8,12 +8,13 @@ use super::encoding::Encoding;
 use super::packing::Packing;
 use super::raw::{RawTable, ReadReport};
 use super::source::{Source, opened};
-use crate::data::DateOrder;
+use crate::data::{DateOrder, ReadAs, Said};
 use crate::error::{Result, invalid_parameter};
 use crate::model::Control;
 use lines::Lines;
 use rows::Rows;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -38,6 +39,7 @@ pub fn read_jsonl(path: impl AsRef<Path>) -> Result<RawTable> {
 /// |---|---|---|
 /// | `encoding` | | found, as in CSV; JSON should be UTF-8 |
 /// | `date_order` | | proven by the dates of each column |
+/// | `read_as` | by column | found from the values |
 /// | `flatten` | levels of objects laid flat | 8 |
 /// | `max_depth` | levels of arrays and objects in a line | 128 |
 /// | `max_line_bytes` | bytes | 16 MiB |
@@ -72,6 +74,7 @@ pub fn read_jsonl(path: impl AsRef<Path>) -> Result<RawTable> {
 pub struct JsonLinesReader {
     encoding: Option<Encoding>,
     date_order: Option<DateOrder>,
+    read_as: BTreeMap<String, ReadAs>,
     flatten: usize,
     max_depth: usize,
     max_line_bytes: usize,
@@ -85,6 +88,7 @@ impl Default for JsonLinesReader {
         JsonLinesReader {
             encoding: None,
             date_order: None,
+            read_as: BTreeMap::new(),
             flatten: 8,
             max_depth: 128,
             max_line_bytes: 16 << 20,
@@ -108,6 +112,16 @@ impl JsonLinesReader {
     pub fn date_order(mut self, order: DateOrder) -> Self {
         self.date_order = Some(order);
         self
+    }
+
+    /// What a column is read as, whatever its values say. A column that is not there is an error.
+    pub fn read_as(mut self, column: impl Into<String>, read_as: ReadAs) -> Self {
+        self.read_as.insert(column.into(), read_as);
+        self
+    }
+
+    fn said(&self) -> Said<'_> {
+        Said { date_order: self.date_order, read_as: &self.read_as }
     }
 
     /// How many levels of objects within a line are laid flat; 0 keeps them as JSON.

@@ -1,14 +1,14 @@
 //! Lines of JSON into columns: every distinct text once.
 
+use super::super::column_findings::column_findings;
 use super::super::columns::at_source_row;
-use super::super::date_findings::date_findings;
 use super::super::memory::check_memory;
 use super::super::raw::{BadRow, BadRowReason, RawTable, ReadReport};
 use super::JsonLinesReader;
 use super::fields::{Depth, Field, fields};
 use super::lines::{Line, Lines};
 use crate::data::memory::grown;
-use crate::data::{Column, DateOrder, Interner, Table, Text, Values};
+use crate::data::{Column, Interner, Said, Table, Text, Values};
 use crate::error::{ErrorKind, Result};
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -121,18 +121,19 @@ impl<'a> Rows<'a> {
             let place = self.name.to_owned();
             return Err(ErrorKind::EmptyInput { place, needed: "a line that is an object with a key" }.into());
         }
-        let (n_rows, order) = (self.numbers.len(), self.reader.date_order);
+        let (n_rows, said) = (self.numbers.len(), self.reader.said());
         let finished: Vec<Result<Column>> =
-            self.columns.into_par_iter().map(|column| column.finish(self.name, n_rows, order)).collect();
+            self.columns.into_par_iter().map(|column| column.finish(self.name, n_rows, said)).collect();
         let numbers = (!self.rejected.is_empty()).then_some(self.numbers);
         let columns: Result<Vec<Column>> = finished
             .into_iter()
             .map(|column| column.map_err(|error| at_source_row(error, numbers.as_deref())))
             .collect();
         let columns = columns?;
-        report.findings.extend(date_findings(&columns, order, numbers.as_deref()));
+        report.findings.extend(column_findings(&columns, said, numbers.as_deref()));
         let rows = (n_rows + self.rejected.len()) as u64;
         let table = Table::of(self.name, columns).numbered(numbers);
+        said.check(&table)?;
         Ok(RawTable { table, rejected: self.rejected, report: ReadReport { rows, ..report } })
     }
 }
@@ -144,10 +145,10 @@ impl Growing {
         grown(&self.codes, rows.saturating_sub(self.codes.len())) + self.interner.bytes_after(new, text)
     }
 
-    fn finish(mut self, table: &str, n_rows: usize, order: Option<DateOrder>) -> Result<Column> {
+    fn finish(mut self, table: &str, n_rows: usize, said: Said<'_>) -> Result<Column> {
         self.codes.resize(n_rows, Text::MISSING);
         self.codes.shrink_to_fit();
         let text = Text::new(self.codes, self.interner.into_strings());
-        Column::new(self.name, Values::Text(text)).with_type_found(table, order)
+        said.apply(Column::new(self.name, Values::Text(text)), table, None)
     }
 }
