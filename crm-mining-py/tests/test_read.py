@@ -250,7 +250,7 @@ def test_chunks_together_are_the_file():
 
 
 def test_columns_are_read_as_told():
-    text = b"zip,paid,price\n4020,03/04/2024,1.234\n1010,05/06/2024,2.5\n"
+    text = b"zip,paid,price\n4020,03/04/2024,1.234\n1010,05/06/2024,2.500\n"
     told = {"zip": "text", "paid": "day_first", "price": "decimal_comma"}
     raw = crm.read_csv(text, read_as=told)
     assert raw.to_polars().rows()[0] == ("4020", dt.datetime(2024, 4, 3), 1234.0)

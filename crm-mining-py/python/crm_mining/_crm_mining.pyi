@@ -290,7 +290,7 @@ def read_csv(
 @type_check_only
 class _CsvSettings(TypedDict, total=False):
     delimiter: str | None
-    repeat: Literal["once", "any"] | None
+    repeat: Literal["once", "twice"] | None
     quote: str | None
     escape: Literal["doubled", "backslash"] | None
     spaces: Literal["kept", "skipped"] | None
