@@ -165,9 +165,9 @@ fn limits_come_before_memory() {
     let wide = "<row r=\"1\"><c r=\"A1\"><v>1</v></c></row><row r=\"1048576\"><c r=\"XFD1048576\"><v>2</v></c></row>";
     let raw = reader().read_bytes("book", &workbook(&[("S", wide)], "", "")).unwrap();
     assert_eq!((raw.table.n_rows(), raw.table.columns().len()), (1, 2));
-    let error = ExcelReader::default().max_memory(2000).read_bytes("book", &orders("")).unwrap_err();
+    let error = ExcelReader::default().max_memory(100).read_bytes("book", &orders("")).unwrap_err();
     assert!(
-        matches!(error.kind(), ErrorKind::LimitExceeded { setting: "max_memory", limit: 2000, .. }),
+        matches!(error.kind(), ErrorKind::LimitExceeded { setting: "max_memory", limit: 100, .. }),
         "{error}"
     );
     assert!(ExcelReader::default().max_memory(1 << 20).read_bytes("book", &orders("")).is_ok());

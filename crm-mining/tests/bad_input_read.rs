@@ -330,6 +330,23 @@ fn surplus_fields_that_hold_nothing() {
 }
 
 #[test]
+fn rows_without_the_empty_fields_at_their_end() {
+    let row = |n: usize| ["7,Anna,2024-03-05,1.5\n", "8,Bob,2024-03-06\n", "9,Eva\n"][n % 3].to_owned();
+    let csv = "id,name,day,paid\n".to_owned()
+        + &(0..30).map(row).collect::<String>()
+        + "Source: the office, 2024\n10\n";
+    let raw = read(&csv);
+    assert_eq!((raw.table.n_rows(), raw.rejected.len(), raw.report.mended.len()), (31, 1, 21));
+    assert_eq!(raw.report.mended[0].how, Mending::FilledUp { expected: 4, got: 3 });
+    assert_eq!(raw.rejected[0].reason, BadRowReason::TooFewFields { expected: 4, got: 2 });
+    assert_eq!(column(&raw, "day")[2], None);
+    // One short row is no habit, and with `Mend::Nothing` none is.
+    assert_eq!(read("id,name,paid\n1,x,2\n2,y,3\n3,z\n4,u,5\n").rejected.len(), 1);
+    let strict = CsvReader::default().mend(Mend::Nothing).read_bytes("x", csv.as_bytes()).unwrap();
+    assert_eq!(strict.rejected.len(), 22);
+}
+
+#[test]
 fn a_bad_row_is_returned_whole() {
     let long = "x".repeat(5000);
     let raw = read(format!("a,b\n1,2\n{long},{long},3\n"));
