@@ -1,5 +1,6 @@
 """Linking duplicates."""
 
+import json
 import pickle
 import random
 
@@ -58,11 +59,11 @@ def test_duplicates_are_found_in_every_frame(data, frame, links):
 
 def test_links_are_a_table(links):
     table = links.to_polars()
-    assert table.columns[:6] == ["left", "right", "left_row", "right_row", "weight", "probability"]
+    assert table.columns[:6] == ["left_position", "right_position", "left_row", "right_row", "weight", "probability"]
     assert table.columns[6:] == ["name level", "born level", "phone level"]
     sure = table.filter(pl.col("probability") > 0.9)
-    assert sure.select("left", "right").rows() == [(i, i + 400) for i in range(40)]
-    assert (table["left_row"] == table["left"] + 1).all()
+    assert sure.select("left_position", "right_position").rows() == [(i, i + 400) for i in range(40)]
+    assert (table["left_row"] == table["left_position"] + 1).all()
     expected = links.expected(0.5)
     assert expected["links"] == 40 and expected["precision"] > 0.99 and expected == links.expected()
     assert 0 < links.suggest_threshold() < 1
@@ -123,7 +124,7 @@ def test_two_tables(data):
     linker = crm.Linker([{**COMPARISONS[0], "right_column": "full name"}, *COMPARISONS[1:]], ["phone", "born"])
     links = linker.fit(left, right).predict(left, right)
     pairs = links.one_to_one(0.5).to_polars()
-    assert pairs.select("left", "right").rows() == [(i, 400 + i) for i in range(40)]
+    assert pairs.select("left_position", "right_position").rows() == [(i, 400 + i) for i in range(40)]
     assert pairs["right_row"].to_list() == list(range(1, 41))
     tables = links.clusters().to_polars().filter(pl.col("customer") == 0)["table"].to_list()
     assert tables == ["left", "right"]
@@ -180,11 +181,37 @@ def test_by_example_within_a_table(data, labeled):
     settings = crm.LinkByExample(["name", "born"], forest={"n_trees": 40, "seed": 3})
     model = settings.fit(frame, None, pairs, labels)
     scored = model.predict(frame, None, pairs)
-    assert scored.column_names == ["left", "right", "left_row", "right_row", "probability", "linked"]
+    assert scored.column_names == ["left_position", "right_position", "left_row", "right_row", "probability", "linked"]
     assert scored.links == pairs[:40] and 0 < scored.threshold == model.threshold < 1
     assert model.cross_validated["f1"] > 0.95
     quality = model.evaluate(frame, None, pairs, labels)
     assert (quality["true_links"], quality["precision"], quality["f1"]) == (40, 1.0, 1.0)
+    for twin in (crm.LinkByExampleModel.from_json(model.to_json()), pickle.loads(pickle.dumps(model))):
+        assert twin == model and twin.predict(frame, None, pairs).to_polars().equals(scored.to_polars())
+    damaged = json.loads(model.to_json())
+    damaged["learner"]["trees"][0]["left"][0] = 10**6
+    for text in ("{}", "no json", json.dumps(damaged)):
+        with pytest.raises(crm.errors.InvalidParameter):
+            crm.LinkByExampleModel.from_json(text)
+
+
+def test_positions_name_rows_everywhere(data):
+    """What tables call a position is what methods take; a row number is that of the source, whatever was left out."""
+    first = pl.DataFrame({column: values[:1] for column, values in data.items()})
+    # Row 1 is said twice, and row 2 set aside: what stood at 3 stands at position 1.
+    table = crm.CleaningPlan([{"duplicates": {}}]).run(pl.concat([first, pl.DataFrame(data)])).table
+    links = crm.Linker(COMPARISONS, BLOCKING).fit(table).predict(table)
+    for pair in links.to_polars().iter_rows(named=True):
+        a, b = pair["left_position"], pair["right_position"]
+        assert links.explain(a, b).probability == pytest.approx(pair["probability"])
+        assert (pair["left_row"], pair["right_row"]) == tuple(row + (2 if row else 1) for row in (a, b))
+    clusters = links.clusters(0.5)
+    for row in clusters.to_polars().iter_rows(named=True):
+        assert clusters.cluster_of[row["position"]] == row["customer"]
+        assert row["position"] in clusters.members(row["customer"])
+    base = crm.Linker(COMPARISONS, BLOCKING).fit(table).index(table)
+    found = base.link_one({column: values[7] for column, values in data.items()}).to_polars()
+    assert sorted(found.select("position", "row").rows()[:2]) == [(7, 9), (407, 409)]
 
 
 def test_by_example_between_tables_of_other_libraries(data, labeled):

@@ -134,6 +134,17 @@ def test_settings_are_plain_data(merge):
     assert other != merge and (other.rules, other.zone, other.on_unknown) == (["newest"], "Asia/Shanghai", "fail")
     with pytest.raises(crm.errors.InvalidParameter, match="most_trusted"):
         crm.Merge([], [], rules=["loudest"])
+    for source in (
+        {**merge.sources[0], "trust": 2},
+        {**merge.sources[0], "columns": [{"from": "mail", "to": "email", "conversions": {"factor": 2}}]},
+        {**merge.sources[0], "key": {"mapped": {"column": "a", "from": "b", "to": "c", "by": "d"}}},
+    ):
+        with pytest.raises(crm.errors.InvalidParameter, match="one of"):
+            crm.Merge([source], [])
+    with pytest.raises(crm.errors.InvalidParameter, match="rates"):
+        crm.Merge([], [], rates={"targets": "EUR"})
+    with pytest.raises(crm.errors.InvalidParameter):
+        crm.Merge.from_json(merge.to_json().replace("identity", "identities"))
     with pytest.raises(crm.errors.InvalidParameter):
         crm.Merge([], [], zone="Mars/Base")
     with pytest.raises(crm.errors.InvalidParameter, match="set_aside"):

@@ -6,8 +6,11 @@
 #![allow(clippy::print_stderr, reason = "the figures reached, and what was skipped")]
 
 use crm_mining::data::{Column, Table, ToTable};
-use crm_mining::learn::{LogisticRegression, RandomForest};
-use crm_mining::prepare::{LabeledPairs, LinkByExample, LinkQuality, LinkThreshold, RowPairs, read_csv};
+use crm_mining::learn::{LogisticRegression, RandomForest, RandomForestModel};
+use crm_mining::prepare::read_csv;
+use crm_mining::prepare::{
+    LabeledPairs, LinkByExample, LinkByExampleModel, LinkQuality, LinkThreshold, RowPairs,
+};
 use crm_mining::{Fit, Predict};
 use std::collections::BTreeSet;
 use std::io::Read;
@@ -202,10 +205,61 @@ fn any_learner_and_any_threads() {
     assert_eq!(one, on(2));
     assert_eq!(one, on(8));
     let table = one.to_table();
-    assert_eq!((table.n_rows(), table.columns().len()), (1000, 4));
+    assert_eq!((table.n_rows(), table.columns().len()), (1000, 6));
     let quality = settings.fit(&train).unwrap().evaluate(&test).unwrap();
     assert_eq!(one.links().count(), quality.true_links + quality.false_links);
     assert!(quality.f1().unwrap() > 0.7, "{quality:?}");
+}
+
+/// Names beside themselves with a letter off, and beside their neighbors.
+fn misspelt() -> (Table, Table, Vec<[u32; 2]>) {
+    let names: Vec<String> = (0..60).map(|i| format!("customer {} of street {}", i * 37, i * 11)).collect();
+    let typed: Vec<String> = names.iter().map(|name| name.replace("customer", "custmer")).collect();
+    let table = |name, values: &[String]| {
+        Table::new(name, vec![Column::text("name", values.iter().map(Some))]).unwrap()
+    };
+    let rows = (0..60).flat_map(|i| [[i, i], [i, (i + 1) % 60]]).collect();
+    (table("shop", &names), table("web", &typed), rows)
+}
+
+#[test]
+fn a_model_is_plain_data_and_checked_when_read() {
+    let (shop, web, rows) = misspelt();
+    let labels = rows.iter().map(|[a, b]| a == b).collect();
+    let pairs = RowPairs::new(&shop, &web, rows).unwrap();
+    let settings = LinkByExample::new(["name"], RandomForest { n_trees: 30, ..forest() });
+    let model = settings.fit(&LabeledPairs::new(pairs.clone(), labels).unwrap()).unwrap();
+    let json = serde_json::to_string(&model).unwrap();
+    assert!(!json.contains("custmer"));
+    type Model = LinkByExampleModel<RandomForestModel>;
+    let back: Model = serde_json::from_str(&json).unwrap();
+    assert_eq!(back, model);
+    assert_eq!(back.predict(&pairs).unwrap(), model.predict(&pairs).unwrap());
+    assert_eq!(serde_json::to_string(&back).unwrap(), json);
+
+    let saved: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let tree = "/learner/trees/0";
+    let split = saved.pointer(&format!("{tree}/left")).unwrap().as_array().unwrap().len() as u64;
+    for (place, value) in [
+        ("/threshold", serde_json::json!(1.5)),
+        ("/measures/columns", serde_json::json!([])),
+        ("/measures/columns", serde_json::json!(["name", "street"])),
+        ("/measures/columns/0", serde_json::json!("other")),
+        ("/measures/rarities", serde_json::json!([])),
+        ("/measures/rarities/0/values", serde_json::json!(0)),
+        ("/learner/names/0", serde_json::json!("other")),
+        ("/learner/trees", serde_json::json!([])),
+        (&format!("{tree}/left/0"), serde_json::json!(split)),
+        (&format!("{tree}/left/1"), serde_json::json!(0)),
+        (&format!("{tree}/features/0"), serde_json::json!(12_000)),
+        (&format!("{tree}/probabilities/0"), serde_json::json!(-0.5)),
+        (&format!("{tree}/thresholds"), serde_json::json!([])),
+        ("/learner/importances", serde_json::json!([1.0])),
+    ] {
+        let mut damaged = saved.clone();
+        *damaged.pointer_mut(place).unwrap() = value;
+        assert!(serde_json::from_value::<Model>(damaged).is_err(), "{place}");
+    }
 }
 
 #[test]

@@ -390,6 +390,13 @@ fn settings_come_back_from_json() {
         "columns": [{"name": "x", "kind": "text", "rules": ["newest", "most_trusted"]}]}"#;
     let merge: Merge = serde_json::from_str(short).unwrap();
     assert_eq!((merge.sources[0].trust_rank, merge.rules.len()), (1, 4));
+    for (right, wrong) in
+        [("key", "keys"), ("from", "form"), ("sources", "source"), ("rules", "rule"), ("kind", "type")]
+    {
+        let misspelt = short.replace(&format!("\"{right}\""), &format!("\"{wrong}\""));
+        let error = serde_json::from_str::<Merge>(&misspelt).unwrap_err().to_string();
+        assert!(error.contains(&format!("unknown field `{wrong}`")), "{error}");
+    }
 }
 
 #[test]

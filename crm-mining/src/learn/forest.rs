@@ -2,6 +2,7 @@
 
 mod bins;
 mod grow;
+mod saved;
 mod tree;
 
 use super::classes::{Explained, check_labels, check_names};
@@ -12,6 +13,7 @@ use crate::model::{Control, Fit, Predict};
 use bins::Column;
 use grow::{Ground, Grower, MOST_DRAWN};
 use rayon::prelude::*;
+use saved::SavedForest;
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicU64, Ordering};
 use tree::Tree;
@@ -164,7 +166,8 @@ fn mean_importances<'a>(trees: impl Iterator<Item = &'a Vec<f64>>, n_features: u
 }
 
 /// A fitted [`RandomForest`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "SavedForest", into = "SavedForest")]
 pub struct RandomForestModel {
     names: Vec<String>,
     trees: Vec<Tree>,

@@ -19,7 +19,7 @@ pub use link::{
     Block, BlockCount, Clusters, Comparison, Contribution, Expected, Explanation, Ignored, IgnoredReason,
     Kind, LabeledPairs, LevelShare, Link, LinkByExample, LinkByExampleModel, LinkIndex, LinkModel,
     LinkQuality, LinkReport, LinkThreshold, Linker, Links, Match, Part, Prepared, Records, RowPairs,
-    ScoredPairs, Session, Similarity, Transform,
+    ScoredPairs, Session, Similarity, Transform, Why,
 };
 pub use merge::{
     AsOf, CellOrigin, CollisionKind, CollisionRow, ColumnCount, ColumnKind, ColumnMap, CommonColumn,

@@ -1,6 +1,5 @@
 //! Customers: the rows that links join.
 
-use super::{positions, with_positions};
 use crate::error::raise;
 use crate::run::run;
 use crate::table::Table;
@@ -13,8 +12,8 @@ use std::sync::Arc;
 /// Rows by customer. Every row is in one cluster; clusters are numbered from 0 in the order of their first
 /// rows. Made by `Links.clusters`.
 ///
-/// Columns: position of the row from 0, rows of the right table after those of the left; customer; table and
-/// row, where it comes from; rows_of_customer. Nothing is lost by merging: ``split``, ``unlink`` and ``join``
+/// Columns: position of the row from 0, rows of the right table after those of the left; customer; table that the
+/// row comes from and its row number there, from 1 where a frame was given; rows_of_customer. Nothing is lost by merging: ``split``, ``unlink`` and ``join``
 /// correct what the links say. They take positions and give new clusters; these stay as they are.
 #[pyclass(frozen, extends = Table, module = "crm_mining")]
 pub(crate) struct Clusters(Arc<prepare::Clusters>);
@@ -23,9 +22,7 @@ impl Clusters {
     pub(super) fn bound(py: Python<'_>, clusters: prepare::Clusters) -> PyResult<Bound<'_, Clusters>> {
         let clusters = Arc::new(clusters);
         let rows = clusters.clone();
-        let table = run(py, None, move |_| {
-            with_positions(vec![positions("position", rows.iter().flatten())], &rows.to_table())
-        })?;
+        let table = run(py, None, move |_| Ok(Arc::new(rows.to_table())))?;
         let table = PyClassInitializer::from(Table::ready(table));
         Bound::new(py, table.add_subclass(Clusters(clusters)))
     }

@@ -1,7 +1,6 @@
 //! Links learnt from labeled pairs.
 
-use super::{positions, with_positions};
-use crate::convert::{over, plain};
+use crate::convert::{from_json, over, plain, to_json};
 use crate::run::run;
 use crate::settings::settings;
 use crate::table::{Table, read};
@@ -10,7 +9,7 @@ use crm_mining::learn::{RandomForest, RandomForestModel};
 use crm_mining::prepare::{self, LabeledPairs, LinkQuality, LinkThreshold, RowPairs};
 use crm_mining::{Fit, Predict};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyTuple};
 use std::sync::Arc;
 
 /// Links rows by the example of pairs of which people said whether they are one customer: a random forest
@@ -176,7 +175,8 @@ settings! { LinkByExample {
 } }
 
 /// A fitted `LinkByExample`.
-#[pyclass(frozen, module = "crm_mining")]
+#[pyclass(frozen, eq, module = "crm_mining")]
+#[derive(PartialEq)]
 pub(crate) struct LinkByExampleModel(Arc<prepare::LinkByExampleModel<RandomForestModel>>);
 
 /// How good links are, as a dict.
@@ -232,11 +232,7 @@ impl LinkByExampleModel {
         let (model, given) = (self.0.clone(), Given::read(left, right, pairs)?);
         let (scored, table) = run(left.py(), None, move |_| {
             let scored = model.predict(&given.pairs()?)?;
-            let [left, right] = [
-                positions("left", scored.rows().iter().map(|[left, _]| left)),
-                positions("right", scored.rows().iter().map(|[_, right]| right)),
-            ];
-            let table = with_positions(vec![left, right], &scored.to_table())?;
+            let table = Arc::new(scored.to_table());
             Ok((scored, table))
         })?;
         let table = PyClassInitializer::from(Table::ready(table));
@@ -275,6 +271,40 @@ impl LinkByExampleModel {
         quality(left.py(), found)
     }
 
+    /// The model as JSON, for `LinkByExampleModel.from_json` and for Rust. It holds hashes of words, no value.
+    ///
+    /// Returns
+    /// -------
+    /// str
+    fn to_json(&self) -> PyResult<String> {
+        to_json(&*self.0)
+    }
+
+    /// The model that `LinkByExampleModel.to_json` wrote.
+    ///
+    /// Parameters
+    /// ----------
+    /// json : str
+    ///     The text.
+    ///
+    /// Returns
+    /// -------
+    /// LinkByExampleModel
+    ///
+    /// Raises
+    /// ------
+    /// InvalidParameter
+    ///     What is no such model.
+    #[staticmethod]
+    fn from_json(json: &str) -> PyResult<LinkByExampleModel> {
+        Ok(LinkByExampleModel(Arc::new(from_json("LinkByExampleModel", "json", json)?)))
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        let json = (slf.get().to_json()?,).into_pyobject(slf.py())?;
+        Ok((slf.get_type().getattr("from_json")?, json))
+    }
+
     fn __repr__(&self) -> String {
         format!("LinkByExampleModel: linked from probability {:.4} on", self.0.threshold())
     }
@@ -282,8 +312,8 @@ impl LinkByExampleModel {
 
 /// How likely each pair is one customer. Made by `LinkByExampleModel.predict`.
 ///
-/// Columns: left and right, the positions of the rows; left_row and right_row, their numbers in their source;
-/// probability; linked.
+/// Columns: left_position and right_position, the positions of the rows, each in its own table, from 0; left_row and
+/// right_row, the numbers of the rows in their sources, from 1 where a frame was given; probability; linked.
 #[pyclass(frozen, extends = Table, module = "crm_mining")]
 pub(crate) struct ScoredPairs(prepare::ScoredPairs);
 

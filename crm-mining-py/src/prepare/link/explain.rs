@@ -7,8 +7,10 @@ use pyo3::prelude::*;
 use std::fmt::Write;
 use std::sync::Arc;
 
-/// The evidence on a pair of rows in bits: comparison, level, weight, and the part of the weight that comes from
-/// how rare the value is; the first row is the prior. A notebook shows it as a waterfall. Made by
+/// The evidence on a pair of rows in bits: comparison, level, why, weight, and the part of the weight that comes
+/// from how rare the value is; the first row is the prior. What ``why`` says of values that differ: "spelling",
+/// "other order", "pinyin", "same sound", "initials", "words in common", "streets, places and numbers", "day and
+/// month swapped", "same last digits", "same user" or "size". A notebook shows it as a waterfall. Made by
 /// `Links.explain`.
 #[pyclass(frozen, extends = Table, module = "crm_mining")]
 pub(crate) struct LinkExplanation(Arc<Explanation>);
@@ -52,8 +54,8 @@ impl LinkExplanation {
 /// One bar a line, each from the sum so far to the next.
 fn waterfall(explanation: &Explanation) -> String {
     let mut sum = 0.0;
-    let prior = ("prior", "", explanation.prior);
-    let parts = explanation.contributions.iter().map(|part| (&*part.column, &*part.level, part.weight));
+    let prior = ("prior", String::new(), explanation.prior);
+    let parts = explanation.contributions.iter().map(|part| (&*part.column, part.in_words(), part.weight));
     let steps: Vec<_> = std::iter::once(prior)
         .chain(parts)
         .map(|(name, level, weight)| {
@@ -75,7 +77,7 @@ fn waterfall(explanation: &Explanation) -> String {
              <td style=\"width:20em\"><div style=\"margin-left:{left:.1}%;width:{width:.1}%;height:0.8em;\
              background:{color}\"></div></td></tr>",
             show::escaped(name),
-            show::escaped(level),
+            show::escaped(&level),
         );
     }
     let (weight, probability) = (explanation.weight, explanation.probability);

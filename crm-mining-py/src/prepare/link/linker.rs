@@ -27,7 +27,8 @@ use std::sync::Arc;
 ///     Which rows meet: those that agree by any of these rules. A rule is a column, a list of parts that must
 ///     all agree, or ``{"parts": [...], "any_order": True}`` for values that may have changed places. A part
 ///     is a column or ``{"column": "surname", "transform": "soundex"}``. Transforms: "whole", {"prefix": 3},
-///     "soundex", "year", "words".
+///     "soundex", "year", "words", "letters" (of a name, Chinese signs by their pinyin, in any order),
+///     {"last_digits": 8} of a phone, "user" of an e-mail address, "house" (street and number of an address).
 /// ignored : sequence of dict, optional
 ///     The columns that a proposal left alone, and why; for the reader.
 /// threshold : float, default 0.5

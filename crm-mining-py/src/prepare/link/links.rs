@@ -1,20 +1,20 @@
 //! The pairs that linking keeps.
 
-use super::{Clusters, LinkExplanation, Records, positions, with_positions};
+use super::{Clusters, LinkExplanation, Records};
 use crate::convert::plain;
 use crate::error::raise;
 use crate::run::run;
 use crate::table::Table;
-use crm_mining::data::{self, Column, ToTable};
-use crm_mining::prepare::{self, Link};
+use crm_mining::data::ToTable;
+use crm_mining::prepare;
 use pyo3::prelude::*;
 use std::sync::Arc;
 
 /// The pairs of rows that may be one customer, and what speaks for each. Made by `LinkModel.predict`.
 ///
-/// Columns: left and right, the positions of the rows from 0, those of the right table after those of the
-/// left; left_row and right_row, their numbers in their source; weight in bits; probability; and the level of
-/// each comparison. Methods take positions.
+/// Columns: left_position and right_position, the positions of the rows from 0, those of the right table after
+/// those of the left; left_row and right_row, the numbers of the rows in their sources, from 1 where a frame was
+/// given; weight in bits; probability; and the level of each comparison. Methods take positions.
 #[pyclass(frozen, extends = Table, module = "crm_mining")]
 pub(crate) struct Links {
     links: Arc<prepare::Links>,
@@ -31,13 +31,7 @@ impl Links {
     ) -> PyResult<Bound<'_, Links>> {
         let links = Arc::new(links);
         let pairs = links.clone();
-        let table = run(py, None, move |_| {
-            let [left, right] = [
-                positions("left", pairs.pairs().iter().map(|pair| &pair.left)),
-                positions("right", pairs.pairs().iter().map(|pair| &pair.right)),
-            ];
-            with_positions(vec![left, right], &pairs.to_table())
-        })?;
+        let table = run(py, None, move |_| Ok(Arc::new(pairs.to_table())))?;
         let table = PyClassInitializer::from(Table::ready(table));
         Bound::new(py, table.add_subclass(Links { links, model, records }))
     }
@@ -70,24 +64,12 @@ impl Links {
     ///
     /// Returns
     /// -------
-    /// Table
+    /// Links
     #[pyo3(signature = (threshold = None))]
-    fn one_to_one<'py>(&self, py: Python<'py>, threshold: Option<f64>) -> PyResult<Bound<'py, Table>> {
+    fn one_to_one<'py>(&self, py: Python<'py>, threshold: Option<f64>) -> PyResult<Bound<'py, Links>> {
         let (links, threshold) = (self.links.clone(), self.threshold(threshold));
-        let pairs = py.detach(|| links.one_to_one(threshold));
-        let number =
-            |row: fn(&Link) -> u32| pairs.iter().map(|pair| self.records.number(row(pair))).collect();
-        let floats = |name, of: fn(&Link) -> f64| Column::floats(name, pairs.iter().map(of).collect());
-        let columns = vec![
-            positions("left", pairs.iter().map(|pair| &pair.left)),
-            positions("right", pairs.iter().map(|pair| &pair.right)),
-            Column::ints("left_row", number(|pair| pair.left)),
-            Column::ints("right_row", number(|pair| pair.right)),
-            floats("weight", |pair| pair.weight),
-            floats("probability", |pair| pair.probability),
-        ];
-        let table = data::Table::new("links", columns).map_err(raise)?;
-        Bound::new(py, Table::ready(Arc::new(table)))
+        let links = run(py, None, move |_| Ok(links.one_to_one(threshold)))?;
+        Links::bound(py, links, self.model.clone(), self.records.clone())
     }
 
     /// What a threshold is expected to give, if the probabilities are right: links, precision, recall and f1.

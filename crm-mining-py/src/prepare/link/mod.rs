@@ -15,7 +15,6 @@ pub(crate) use links::Links;
 pub(crate) use model::{LinkIndex, LinkModel};
 
 use crate::table::read;
-use crm_mining::Result;
 use crm_mining::data::{Column, Table};
 use crm_mining::prepare;
 use pyo3::prelude::*;
@@ -56,10 +55,4 @@ impl Records {
 /// A column of row positions.
 fn positions<'a>(name: &str, rows: impl IntoIterator<Item = &'a u32>) -> Column {
     Column::ints(name, rows.into_iter().map(|&row| i64::from(row)).collect())
-}
-
-/// The table with columns put before its own: in Python rows are called by their position, too.
-fn with_positions(positions: Vec<Column>, table: &Table) -> Result<Arc<Table>> {
-    let columns = positions.into_iter().chain(table.columns().iter().cloned()).collect();
-    Table::new(table.name(), columns).map(Arc::new)
 }

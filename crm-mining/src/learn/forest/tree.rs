@@ -1,8 +1,10 @@
 //! A grown tree, flat, and the walk of many rows down it.
 #![allow(
     clippy::indexing_slicing,
-    reason = "a tree is made by grow.rs alone, whose nodes name nodes of the same tree and features of the fit"
+    reason = "nodes name nodes of the same tree and features of the fit: grow.rs makes them so, saved.rs checks it"
 )]
+
+use super::saved::SavedTree;
 
 /// Rows that walk side by side: while one waits for memory, the others go on.
 const LANES: usize = 8;
@@ -35,6 +37,31 @@ impl Tree {
     /// Makes a split of a leaf; its right child must stand behind the left one.
     pub(super) fn split(&mut self, node: u32, feature: u32, threshold: f64, left: u32) {
         self.nodes[node as usize] = Node { threshold, left, feature };
+    }
+
+    /// The tree as plain data.
+    pub(super) fn save(&self) -> SavedTree {
+        let leaf = |at: usize, node: &Node| node.left as usize == at;
+        let nodes = || self.nodes.iter().enumerate();
+        SavedTree {
+            features: nodes().map(|(_, node)| node.feature).collect(),
+            thresholds: nodes().map(|(at, node)| if leaf(at, node) { 0.0 } else { node.threshold }).collect(),
+            left: nodes().map(|(_, node)| node.left).collect(),
+            probabilities: self.probabilities.clone(),
+        }
+    }
+
+    /// The tree out of plain data that was found sound.
+    pub(super) fn load(saved: SavedTree) -> Tree {
+        let mut tree = Tree::default();
+        saved.probabilities.iter().for_each(|&probability| _ = tree.add_leaf(probability));
+        let splits = saved.features.iter().zip(&saved.thresholds).zip(&saved.left);
+        for (at, ((&feature, &threshold), &left)) in (0u32..).zip(splits) {
+            if left != at {
+                tree.split(at, feature, threshold, left);
+            }
+        }
+        tree
     }
 
     pub(super) fn root(&self) -> f64 {

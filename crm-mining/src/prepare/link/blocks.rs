@@ -222,7 +222,8 @@ impl Blocks {
     }
 }
 
-fn n_pairs(rows: &[u32], border: Option<u32>) -> u64 {
+/// The pairs of the rows of a block; of two tables, those of a row of each.
+pub(super) fn n_pairs(rows: &[u32], border: Option<u32>) -> u64 {
     let n = rows.len() as u64;
     match border {
         Some(border) => {

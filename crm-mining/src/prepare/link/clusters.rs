@@ -11,7 +11,8 @@ pub(super) struct Parting {
     pub(super) groups: Vec<Vec<u32>>,
 }
 
-/// Rows by customer. Every row is in one cluster; a row without a link is one of its own. Clusters are numbered
+/// Rows by customer, named by their positions from 0, those of the right table after those of the left. Every row is in
+/// one cluster; a row without a link is one of its own. Clusters are numbered
 /// from 0 in the order of their first rows.
 ///
 /// Nothing is lost by merging: the members stay listed, and [`Clusters::split`], [`Clusters::unlink`] and
@@ -189,8 +190,8 @@ fn refused<T>(must_be: String, row: u32) -> Result<T> {
 }
 
 impl ToTable for Clusters {
-    /// One row per member, by customer: the customer, the table and the row it came from, and how many rows the
-    /// customer has.
+    /// One row per member, by customer: its position, the customer, the table it came from and its row number there,
+    /// and how many rows the customer has.
     fn to_table(&self) -> Table {
         let rows: Vec<(usize, u32, usize)> = self
             .iter()
@@ -200,6 +201,7 @@ impl ToTable for Clusters {
         Table::of(
             "customers",
             vec![
+                Column::ints("position", rows.iter().map(|&(_, row, _)| i64::from(row)).collect()),
                 Column::ints("customer", rows.iter().map(|&(cluster, ..)| cluster as i64).collect()),
                 Column::text("table", rows.iter().map(|&(_, row, _)| Some(self.origin.table(row)))),
                 Column::ints("row", rows.iter().map(|&(_, row, _)| self.origin.number(row)).collect()),

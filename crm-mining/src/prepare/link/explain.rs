@@ -1,9 +1,11 @@
 //! Why a pair is, or is not, one customer.
 
+use super::compare::Why;
 use super::model::LinkModel;
 use super::pattern::{EQUAL, level};
 use super::records::{Prepared, Records};
 use super::score::{Scorer, prior_weight, probability};
+use super::similar::likeness;
 use crate::data::{Column, Table, Text, ToTable};
 use crate::error::{Result, invalid_parameter};
 
@@ -14,10 +16,19 @@ pub struct Contribution {
     pub column: String,
     /// The level of agreement in words.
     pub level: String,
+    /// In what values that differ are alike; `None` for equal, different and missing ones.
+    pub why: Option<Why>,
     /// The evidence in bits, the frequency of the value taken into account.
     pub weight: f64,
     /// The part of it that comes from how rare the value is.
     pub term_frequency: f64,
+}
+
+impl Contribution {
+    /// The level and what makes it: `similar 0.92 or more, pinyin`.
+    pub fn in_words(&self) -> String {
+        self.why.map_or_else(|| self.level.clone(), |why| format!("{}, {}", self.level, why.name()))
+    }
 }
 
 /// The evidence on a pair, from the prior odds to the sum. Holds no value of the rows.
@@ -77,6 +88,9 @@ impl LinkModel {
             contributions.push(Contribution {
                 column: comparison.column.trim().to_owned(),
                 level: comparison.level_name(level),
+                why: comparison
+                    .is_similar(level)
+                    .then(|| likeness(comparison.kind, field.compared(a), field.compared(b)).1),
                 weight,
                 term_frequency: if level == EQUAL { weight - usual } else { 0.0 },
             });
@@ -109,7 +123,7 @@ impl std::fmt::Display for Explanation {
         let mut sum = self.prior;
         for part in &self.contributions {
             sum += part.weight;
-            writeln!(f, "{:>+8.2}       {}: {} (sum {sum:.2})", part.weight, part.column, part.level)?;
+            writeln!(f, "{:>+8.2}       {}: {} (sum {sum:.2})", part.weight, part.column, part.in_words())?;
         }
         write!(f, "{:>8.2} bits  probability {:.6}", self.weight, self.probability)
     }
@@ -125,11 +139,13 @@ impl ToTable for Explanation {
         let floats = |of: fn(&Contribution) -> f64, prior: f64| {
             std::iter::once(prior).chain(self.contributions.iter().map(of)).collect::<Vec<_>>()
         };
+        let whys = self.contributions.iter().map(|part| part.why.map(Why::name));
         Table::of(
             "explanation",
             vec![
                 Column::text("comparison", names(|part| &part.column, "prior")),
                 Column::text("level", names(|part| &part.level, "prior")),
+                Column::text("why", std::iter::once(None).chain(whys)),
                 Column::floats("weight", floats(|part| part.weight, self.prior)),
                 Column::floats("term_frequency", floats(|part| part.term_frequency, 0.0)),
             ],

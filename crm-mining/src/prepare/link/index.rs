@@ -1,12 +1,13 @@
 //! One new record against a base: found in the blocks it would join.
 
 use super::blocks::Blocks;
+use super::field::normal;
 use super::model::LinkModel;
 use super::pattern::{EQUAL, MISSING, level_of};
-use super::records::{Prepared, Records, normal, simple};
+use super::records::{Prepared, Records, simple};
 use super::rule::NO_BLOCK;
 use super::score::{Scorer, Weights, probability};
-use super::similar::Shape;
+use super::similar::{Compared, Parts, Shape};
 use super::{Kind, Linker};
 use crate::data::{Interner, Text};
 use crate::error::{ErrorKind, Result};
@@ -83,7 +84,14 @@ impl LinkModel {
 struct Value {
     text: String,
     shape: Shape,
+    parts: Option<Parts>,
     code: u32,
+}
+
+impl Value {
+    fn compared(&self) -> Compared<'_> {
+        Compared { text: &self.text, shape: self.shape, parts: self.parts.as_ref() }
+    }
 }
 
 impl LinkIndex {
@@ -145,7 +153,9 @@ impl LinkIndex {
             };
             if let (Some(text), Some(slot)) = (normal(field.kind, value, field.order), values.get_mut(at)) {
                 let code = codes.find(&text).unwrap_or(Text::MISSING);
-                *slot = Some(Value { shape: Shape::of(field.kind, &text), code, text });
+                let parts = Parts::of(field.kind, &text);
+                *slot =
+                    Some(Value { shape: Shape::of(field.kind, &text, parts.as_ref()), parts, code, text });
             }
         }
         Ok(values)
@@ -167,10 +177,10 @@ impl LinkIndex {
         let fields = self.prepared.row(row).iter().zip(&self.prepared.fields).zip(values);
         let settings = self.linker.comparisons.iter().zip(&self.weights.levels).zip(&self.weights.equal);
         for (((&code, field), value), ((comparison, weights), equal)) in fields.zip(settings) {
-            let (Some(value), Some(shape)) = (value, field.shapes.get(code as usize)) else { continue };
+            let (Some(value), false) = (value, code == Text::MISSING) else { continue };
             let level = match code == value.code {
                 true => EQUAL,
-                false => level_of(comparison, (field.value(code), *shape), (&value.text, value.shape)),
+                false => level_of(comparison, field.compared(code), value.compared()),
             };
             weight += match equal {
                 Some(equal) if level == EQUAL => equal.get(code as usize).copied().unwrap_or(0.0),

@@ -8,12 +8,12 @@ use crate::data::{Column, Table, ToTable};
 use crate::error::{Result, invalid_parameter};
 use serde::{Deserialize, Serialize};
 
-/// A pair of rows and what speaks for it. Rows of the right table follow those of the left.
+/// A pair of rows, by their positions from 0, and what speaks for it. Rows of the right table follow those of the left.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Link {
-    /// The lower row.
+    /// The position of the lower row.
     pub left: u32,
-    /// The higher row.
+    /// The position of the higher row.
     pub right: u32,
     /// The evidence for a match in bits, the prior odds among it.
     pub weight: f64,
@@ -121,7 +121,7 @@ impl Links {
 
     /// The links of at least this probability of which no row has two: the strongest first (ties by rows), each
     /// taken if both its rows are free. For two tables without duplicates. Not the assignment of the greatest sum.
-    pub fn one_to_one(&self, threshold: f64) -> Vec<Link> {
+    pub fn one_to_one(&self, threshold: f64) -> Links {
         let mut strongest: Vec<&Link> = self.above(threshold).collect();
         strongest.sort_by(|a, b| stronger(a, b));
         let mut taken = vec![false; self.origin.numbers.len()];
@@ -138,7 +138,7 @@ impl Links {
             }
         }
         kept.sort_by_key(|link| (link.left, link.right));
-        kept
+        Links { links: kept, comparisons: self.comparisons.clone(), origin: self.origin.clone() }
     }
 
     /// The customers: rows joined by links of at least this probability, directly or through others.
@@ -169,12 +169,15 @@ pub(super) fn stronger(a: &Link, b: &Link) -> std::cmp::Ordering {
 }
 
 impl ToTable for Links {
-    /// One row per pair: the rows by their source numbers, weight, probability, and the level of each comparison.
+    /// One row per pair: both rows by their positions and by their numbers in their sources, weight, probability, and
+    /// the level of each comparison.
     fn to_table(&self) -> Table {
-        let number = |row: fn(&Link) -> u32| {
-            self.links.iter().map(|link| self.origin.number(row(link))).collect::<Vec<_>>()
-        };
+        let position = |row: fn(&Link) -> u32| self.links.iter().map(|link| i64::from(row(link))).collect();
+        let number =
+            |row: fn(&Link) -> u32| self.links.iter().map(|link| self.origin.number(row(link))).collect();
         let mut columns = vec![
+            Column::ints("left_position", position(|link| link.left)),
+            Column::ints("right_position", position(|link| link.right)),
             Column::ints("left_row", number(|link| link.left)),
             Column::ints("right_row", number(|link| link.right)),
             Column::floats("weight", self.links.iter().map(|link| link.weight).collect()),

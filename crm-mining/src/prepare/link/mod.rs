@@ -3,11 +3,12 @@
 mod blocks;
 mod chance;
 mod clusters;
+mod columns;
 mod compare;
 mod em;
 mod explain;
+mod field;
 mod index;
-mod jaro;
 mod kinds;
 mod links;
 mod model;
@@ -21,12 +22,13 @@ mod score;
 mod settings;
 mod similar;
 mod supervised;
+mod terms;
 mod train;
 mod union;
 
 pub use blocks::BlockCount;
 pub use clusters::Clusters;
-pub use compare::{Prepared, Similarity};
+pub use compare::{Prepared, Similarity, Why};
 pub use explain::{Contribution, Explanation};
 pub use index::{LinkIndex, Match};
 pub use links::{Expected, Link, Links};
@@ -109,6 +111,7 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), crm_mining::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Linker {
     /// What is compared.
     pub comparisons: Vec<Comparison>,

@@ -2,7 +2,8 @@
 
 use super::blocks::{BlockCount, Blocks};
 use super::em::LEAST;
-use super::records::{Field, Prepared};
+use super::field::Field;
+use super::records::Prepared;
 use super::train::{Session, Trained, train};
 use super::{Linker, Records};
 use crate::data::{Column, Interner, Strings, Table, ToTable};

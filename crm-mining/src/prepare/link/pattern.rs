@@ -6,8 +6,9 @@
 
 use super::Comparison;
 use super::blocks::{Blocks, Piece};
-use super::records::{Field, Prepared};
-use super::similar::{Shape, at_most, similarity};
+use super::field::Field;
+use super::records::Prepared;
+use super::similar::{Compared, at_most, likeness};
 use crate::data::Text;
 use crate::error::Result;
 use crate::model::Control;
@@ -48,17 +49,13 @@ impl Pattern {
 
 /// The level of two values that differ.
 #[inline]
-pub(super) fn level_of(
-    comparison: &Comparison,
-    (a, shape_a): (&str, Shape),
-    (b, shape_b): (&str, Shape),
-) -> u8 {
+pub(super) fn level_of(comparison: &Comparison, a: Compared<'_>, b: Compared<'_>) -> u8 {
     let different = comparison.levels.len() as u8 + 2;
     let Some(&least) = comparison.levels.last() else { return different };
-    if at_most(comparison.kind, shape_a, shape_b) < least {
+    if at_most(comparison.kind, a, b) < least {
         return different;
     }
-    let similarity = similarity(comparison.kind, a, b);
+    let (similarity, _) = likeness(comparison.kind, a, b);
     let reached = comparison.levels.iter().position(|&level| similarity >= level);
     reached.map_or(different, |at| at as u8 + 2)
 }
@@ -71,8 +68,7 @@ pub(super) fn level(comparison: &Comparison, field: &Field, a: u32, b: u32) -> u
     } else if a == b {
         EQUAL
     } else {
-        let value = |code: u32| (field.value(code), field.shapes[code as usize]);
-        level_of(comparison, value(a), value(b))
+        level_of(comparison, field.compared(a), field.compared(b))
     }
 }
 

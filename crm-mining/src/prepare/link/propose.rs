@@ -1,7 +1,9 @@
 //! Settings found from the records themselves.
 
+use super::columns::counterparts;
+use super::field::Field;
 use super::kinds::kind_of;
-use super::records::{Field, Records, simple};
+use super::records::{Records, simple};
 use super::rules::propose_blocking;
 use super::{Comparison, Ignored, IgnoredReason, Kind, Linker};
 use crate::data::{Column, Text};
@@ -29,15 +31,18 @@ impl Linker {
     ///
     /// A column is compared by the kind that its name and values show. Left alone, and listed under
     /// [`Linker::ignored`], are columns of one table only, constants, columns nearly always missing, those that number
-    /// the rows of their table, and those that follow from a finer one. Columns of two tables belong together when their names do, case, blanks
-    /// and whatever stands before the last `#`, `/` or `.` left aside.
+    /// the rows of their table, and those that follow from a finer one. Columns of two tables belong together when their
+    /// names do, case, blanks and whatever stands before the last `#`, `/`, `.` or `:` left aside; else when they are of
+    /// one kind and their values are mostly the same.
     ///
     /// # Errors
     /// No column is left to compare, or fewer rows than a pair needs.
     pub fn for_records(records: &Records<'_>) -> Result<Linker> {
         let (mut candidates, mut ignored) = (Vec::new(), Vec::new());
-        for left in records.left.columns() {
-            match candidate(records, left) {
+        let rights = records.right.map(|right| counterparts(records.left, right));
+        for (at, left) in records.left.columns().iter().enumerate() {
+            let right = rights.as_ref().map(|rights| rights.get(at).copied().flatten());
+            match candidate(records, left, right) {
                 Ok(candidate) => candidates.push(candidate),
                 Err(reason) => ignored.push(Ignored { column: left.name().trim().to_owned(), reason }),
             }
@@ -77,13 +82,15 @@ impl Linker {
     }
 }
 
-fn candidate(records: &Records<'_>, left: &Column) -> Result<Candidate, IgnoredReason> {
+/// A column of the left table as a candidate; of two tables, with its counterpart.
+fn candidate(
+    records: &Records<'_>,
+    left: &Column,
+    right: Option<Option<&Column>>,
+) -> Result<Candidate, IgnoredReason> {
     let mut columns = vec![left];
-    if let Some(right) = records.right {
-        let same = |column: &&Column| simple(column.name()) == simple(left.name());
-        let alike = |column: &&Column| tail(column.name()) == tail(left.name());
-        let found = right.columns().iter().find(same).or_else(|| right.columns().iter().find(alike));
-        columns.push(found.ok_or(IgnoredReason::NotShared)?);
+    if let Some(right) = right {
+        columns.push(right.ok_or(IgnoredReason::NotShared)?);
     }
     let kind = kind_of(&columns);
     let field = Field::new(&columns, kind);
@@ -165,12 +172,6 @@ fn code_levels(field: &Field) -> Vec<f64> {
         l if l >= 3.0 => vec![edits(1.0)],
         _ => vec![],
     }
-}
-
-/// The last part of a column name such as `http://…/restaurant1.owl#name`.
-fn tail(name: &str) -> String {
-    let name = simple(name);
-    name.rsplit(['#', '/', '.', ':']).next().unwrap_or_default().to_owned()
 }
 
 /// Whether a column numbers the rows of its table: always there, never twice in a table, and either counted through

@@ -1,12 +1,10 @@
-//! The rows to link, and their values made comparable: each distinct value once.
+//! The rows to link, as codes into the values of their columns.
 
+use super::field::Field;
 use super::settings::Part;
-use super::similar::Shape;
-use super::{Kind, Linker};
-use crate::data::parse::{Cell, Moment, is_missing_marker};
-use crate::data::{Column, DateOrder, Day, Found, Interner, Strings, Table, Text, Values};
+use super::{Kind, Linker, Transform};
+use crate::data::{Column, Table, Text};
 use crate::error::{ErrorKind, Result};
-use crate::prepare::normalize::composed;
 
 /// What is to be linked: one table with duplicates, or two tables.
 ///
@@ -69,117 +67,6 @@ fn column<'a>(table: &'a Table, name: &str) -> Result<&'a Column> {
 /// A column name without blanks around it and without case.
 pub(super) fn simple(name: &str) -> String {
     name.trim().to_lowercase()
-}
-
-/// One column of all rows: a code per row into the distinct values, made comparable.
-#[derive(Debug, Clone)]
-pub(super) struct Field {
-    pub(super) kind: Kind,
-    /// The order of day and month in dates that need one.
-    pub(super) order: Option<DateOrder>,
-    pub(super) codes: Vec<u32>,
-    pub(super) distinct: Strings,
-    pub(super) shapes: Vec<Shape>,
-}
-
-impl Field {
-    pub(super) fn new(columns: &[&Column], kind: Kind) -> Field {
-        let mut interner = Interner::default();
-        let mut codes = Vec::with_capacity(columns.iter().map(|column| column.len()).sum());
-        let order = columns.iter().find_map(|column| order_of(column));
-        for column in columns {
-            match column.values() {
-                Values::Text(text) => add_texts(text, (kind, order_of(column)), &mut interner, &mut codes),
-                _ => codes.extend((0..column.len()).map(|row| {
-                    let value = column.show(row).and_then(|value| normal(kind, &value, None));
-                    value.map_or(Text::MISSING, |value| interner.intern(&value))
-                })),
-            }
-        }
-        let distinct = interner.into_strings();
-        let shapes = distinct.iter().map(|value| Shape::of(kind, value)).collect();
-        Field { kind, order, codes, distinct, shapes }
-    }
-
-    #[inline]
-    pub(super) fn value(&self, code: u32) -> &str {
-        self.distinct.get(code as usize).unwrap_or_default()
-    }
-
-    /// How often each distinct value occurs among these rows.
-    pub(super) fn counts(&self, rows: std::ops::Range<usize>) -> Vec<u32> {
-        let mut counts = vec![0; self.distinct.len()];
-        for &code in self.codes.get(rows).unwrap_or_default() {
-            if let Some(count) = counts.get_mut(code as usize) {
-                *count += 1;
-            }
-        }
-        counts
-    }
-}
-
-/// The order of day and month that a column was found to have.
-fn order_of(column: &Column) -> Option<DateOrder> {
-    match column.values() {
-        Values::Text(text) => match text.found() {
-            Found::Time(order) => order,
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-fn add_texts(
-    text: &Text,
-    (kind, order): (Kind, Option<DateOrder>),
-    interner: &mut Interner,
-    codes: &mut Vec<u32>,
-) {
-    // Values that no row has are not interned, so that a part of a table has the values of its rows only.
-    const UNSEEN: u32 = Text::MISSING - 1;
-    let mut place = vec![UNSEEN; text.distinct().len()];
-    codes.extend(text.codes().iter().map(|&code| {
-        let Some(slot) = place.get_mut(code as usize) else { return Text::MISSING };
-        if *slot == UNSEEN {
-            let value = text.distinct().get(code as usize).and_then(|value| normal(kind, value, order));
-            *slot = value.map_or(Text::MISSING, |value| interner.intern(&value));
-        }
-        *slot
-    }));
-}
-
-/// A value made comparable: composed (NFC), without case, one blank between words; a date as eight digits; of a telephone number
-/// the digits. `None` when it says nothing.
-pub(super) fn normal(kind: Kind, value: &str, order: Option<DateOrder>) -> Option<String> {
-    let value = composed(value);
-    let trimmed = value.trim();
-    if is_missing_marker(trimmed) {
-        return None;
-    }
-    let value = match kind {
-        Kind::Date => match Moment::read(trimmed).in_order(order) {
-            Cell::Value(micros) => Day::of_micros(micros).to_string().replace('-', ""),
-            _ => words(trimmed),
-        },
-        Kind::Phone => trimmed.chars().filter(char::is_ascii_digit).collect(),
-        Kind::Number => match trimmed.parse::<f64>() {
-            Ok(number) if number.is_finite() => ryu::Buffer::new().format(number + 0.0).to_owned(),
-            _ => words(trimmed),
-        },
-        _ => words(trimmed),
-    };
-    if value.is_empty() { None } else { Some(value) }
-}
-
-fn words(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.extend(word.chars().flat_map(char::to_lowercase));
-    }
-    out
 }
 
 /// The rows as codes: one field per comparison, then those that only blocking needs.
@@ -252,7 +139,11 @@ impl Linker {
             if self.compared(&part.column).is_none()
                 && !extra.iter().any(|(other, _)| simple(&other.column) == simple(&part.column))
             {
-                let kind = if part.transform == super::Transform::Year { Kind::Date } else { Kind::Text };
+                let kind = match part.transform {
+                    Transform::Year => Kind::Date,
+                    Transform::User => Kind::Email,
+                    _ => Kind::Text,
+                };
                 extra.push((part, kind));
             }
         }

@@ -1,12 +1,15 @@
 //! Blocking rules found from the records: nearly all matches shall meet, at few pairs.
 #![allow(clippy::indexing_slicing, reason = "every part has its bits and its share, by construction")]
 
+use super::blocks::n_pairs;
+use super::field::Field;
 use super::records::{Prepared, Records};
 use super::rule::Rule;
 use super::{Block, Kind, Linker, Part, Transform};
 use crate::data::group_positions;
 use crate::error::Result;
 use crate::math::random::Random;
+use crate::prepare::normalize::is_han;
 
 /// Imagined matches on which coverage is judged, in words of 64.
 const WORDS: usize = 64;
@@ -91,12 +94,7 @@ fn candidates(linker: &Linker, prepared: &Prepared) -> Vec<Candidate> {
             / prepared.n_rows.max(1) as f64;
         let draws: Vec<(f64, f64)> = errors.iter().map(|_| (random.uniform(), random.uniform())).collect();
         let mut transforms = vec![(Transform::Whole, 1.0)];
-        match comparison.kind {
-            Kind::Name => transforms.push((Transform::Soundex, 0.5)),
-            Kind::Date => transforms.push((Transform::Year, 0.5)),
-            Kind::Address | Kind::Text => transforms.push((Transform::Prefix(6), 0.5)),
-            _ => {}
-        }
+        transforms.extend(coarser(field).into_iter().map(|transform| (transform, 0.5)));
         for (transform, harmed) in transforms {
             let part = Part {
                 column: comparison.column.clone(),
@@ -116,21 +114,30 @@ fn candidates(linker: &Linker, prepared: &Prepared) -> Vec<Candidate> {
     candidates
 }
 
+/// What of a value survives many of its errors, or the ways to write it.
+fn coarser(field: &Field) -> Vec<Transform> {
+    let signs = || field.distinct.iter().any(|value| value.contains(is_han));
+    let many_words =
+        || field.distinct.iter().filter(|value| value.contains(' ')).count() > field.distinct.len() / 2;
+    match field.kind {
+        Kind::Name if signs() => vec![Transform::Letters],
+        Kind::Name if many_words() => vec![Transform::Soundex, Transform::Letters],
+        Kind::Name => vec![Transform::Soundex],
+        Kind::Date => vec![Transform::Year],
+        Kind::Address if signs() => vec![Transform::House],
+        Kind::Address | Kind::Text => vec![Transform::Prefix(6)],
+        Kind::Phone => vec![Transform::LastDigits(8)],
+        Kind::Email => vec![Transform::User],
+        Kind::Code | Kind::Number | Kind::Exact => vec![],
+    }
+}
+
 /// The pairs that a rule brings.
 fn count(linker: &Linker, block: &Block, prepared: &Prepared) -> f64 {
     let (rule, codes) = Rule::new(linker, block, prepared);
     let blocks = group_positions(&codes, rule.n_codes());
-    let pairs = |rows: &[u32]| {
-        let n = rows.len() as f64;
-        match prepared.border {
-            Some(border) => {
-                let left = rows.partition_point(|&row| (row as usize) < border) as f64;
-                left * (n - left)
-            }
-            None => n * (n - 1.0).max(0.0) / 2.0,
-        }
-    };
-    blocks.rows().map(pairs).sum()
+    let border = prepared.border.map(|border| border as u32);
+    blocks.rows().map(|rows| n_pairs(rows, border) as f64).sum()
 }
 
 /// One, two or three parts of different columns that bring at most so many pairs. What brings few pairs is not

@@ -12,17 +12,19 @@ const MOST_LEVELS: usize = 12;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
-    /// Names of persons, one word or few: Jaro–Winkler similarity.
+    /// Names of persons. One word in letters: Jaro–Winkler similarity. Several words, or Chinese signs: as
+    /// [`Similarity::Name`](super::Similarity::Name), surname first or last, with initials, in signs or pinyin.
     Name,
     /// Other short text: edits against the longer length.
     Text,
-    /// Parts of an address: edits against the longer length, or the words in any order.
+    /// Addresses and parts of them: edits against the longer length, or the words in any order; in Chinese signs as
+    /// [`Similarity::Address`](super::Similarity::Address).
     Address,
     /// Dates of any readable form, compared by day.
     Date,
-    /// Telephone numbers, compared by their digits.
+    /// Telephone numbers, compared by their national digits.
     Phone,
-    /// E-mail addresses.
+    /// E-mail addresses, compared by edits and by what stands before the `@`.
     Email,
     /// Codes and numbers of persons or places, compared by edits.
     Code,
@@ -52,6 +54,7 @@ impl Kind {
 /// The levels are: equal; at least as similar as each of [`Comparison::levels`] in turn; anything else. A missing
 /// value says nothing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Comparison {
     /// The column. Names are compared without blanks around them and without case.
     pub column: String,
@@ -85,6 +88,11 @@ impl Comparison {
         }
     }
 
+    /// Whether values of this level differ and are alike.
+    pub(super) fn is_similar(&self, level: u8) -> bool {
+        (2..self.levels.len() + 2).contains(&usize::from(level))
+    }
+
     /// How many levels there are, that of missing values included.
     pub(super) fn n_levels(&self) -> usize {
         self.levels.len() + 3
@@ -105,10 +113,20 @@ pub enum Transform {
     Year,
     /// Its words in alphabetical order.
     Words,
+    /// The letters of a name, of Chinese signs those of their pinyin, in alphabetical order: the same for 王小明,
+    /// 王晓明, `Wang Xiaoming` and `Xiaoming Wang`.
+    Letters,
+    /// Its last digits, this many, as of a telephone number with or without what is dialed before.
+    LastDigits(u8),
+    /// Of an e-mail address, what stands before the `@`.
+    User,
+    /// Of an address, the street and the number, whatever town and room stand around them.
+    House,
 }
 
 /// One part of a blocking rule.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Part {
     /// The column, named as in [`Comparison::column`].
     pub column: String,
@@ -120,6 +138,7 @@ pub struct Part {
 
 /// A blocking rule: rows that agree in every part are compared. A missing value agrees with nothing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Block {
     /// What must agree.
     pub parts: Vec<Part>,
@@ -149,12 +168,19 @@ impl Block {
 
     /// The rule in words.
     pub(super) fn name(&self) -> String {
-        let part = |part: &Part| match part.transform {
-            Transform::Whole => part.column.trim().to_owned(),
-            Transform::Prefix(n) => format!("{} (first {n})", part.column.trim()),
-            Transform::Soundex => format!("{} (sound)", part.column.trim()),
-            Transform::Year => format!("{} (year)", part.column.trim()),
-            Transform::Words => format!("{} (words)", part.column.trim()),
+        let part = |part: &Part| {
+            let column = part.column.trim();
+            match part.transform {
+                Transform::Whole => column.to_owned(),
+                Transform::Prefix(n) => format!("{column} (first {n})"),
+                Transform::Soundex => format!("{column} (sound)"),
+                Transform::Year => format!("{column} (year)"),
+                Transform::Words => format!("{column} (words)"),
+                Transform::Letters => format!("{column} (letters)"),
+                Transform::LastDigits(n) => format!("{column} (last {n} digits)"),
+                Transform::User => format!("{column} (user)"),
+                Transform::House => format!("{column} (house)"),
+            }
         };
         let mut name = self.parts.iter().map(part).collect::<Vec<_>>().join(" + ");
         if self.any_order {
@@ -166,6 +192,7 @@ impl Block {
 
 /// A column that a proposal leaves alone, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Ignored {
     /// The column.
     pub column: String,

@@ -177,13 +177,46 @@ fn deal(data: &Labeled, folds: usize, seed: u64) -> Result<Vec<usize>> {
     Ok(fold_of_row)
 }
 
-/// A fitted [`LinkByExample`].
-#[derive(Debug, Clone, PartialEq)]
+/// A fitted [`LinkByExample`]. It is plain data, checked when it is read; it holds no word of the tables, only hashes of
+/// words.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(
+    try_from = "Saved<M>",
+    bound(deserialize = "M: Deserialize<'de> + Predict<Features, Output = Vec<f64>>")
+)]
 pub struct LinkByExampleModel<M> {
     measures: Measures,
     learner: M,
     threshold: f64,
     cross_validated: Option<LinkQuality>,
+}
+
+/// The fields of a model, unchecked.
+#[derive(Deserialize)]
+struct Saved<M> {
+    measures: Measures,
+    learner: M,
+    threshold: f64,
+    cross_validated: Option<LinkQuality>,
+}
+
+impl<M: Predict<Features, Output = Vec<f64>>> TryFrom<Saved<M>> for LinkByExampleModel<M> {
+    type Error = crate::Error;
+
+    fn try_from(saved: Saved<M>) -> Result<LinkByExampleModel<M>> {
+        let Saved { measures, learner, threshold, cross_validated } = saved;
+        if !(0.0..=1.0).contains(&threshold) {
+            return invalid_parameter("LinkByExampleModel", "threshold", "from 0 to 1", threshold);
+        }
+        measures.check()?;
+        // The learner must have learnt from these measures.
+        let probability = learner.predict(&measures.nothing()?)?;
+        if !probability.iter().all(|probability| (0.0..=1.0).contains(probability)) {
+            let must_be = "a model of probabilities";
+            return invalid_parameter("LinkByExampleModel", "learner", must_be, format!("{probability:?}"));
+        }
+        Ok(LinkByExampleModel { measures, learner, threshold, cross_validated })
+    }
 }
 
 impl<M: Predict<Features, Output = Vec<f64>>> LinkByExampleModel<M> {

@@ -41,6 +41,8 @@ pub(super) struct Trained {
     pub(super) prior: f64,
     /// Matches expected among the pairs that meet.
     pub(super) matches: f64,
+    /// Of these, per comparison, those where both values are there.
+    present: Vec<f64>,
     pub(super) sessions: Vec<Session>,
     /// Per comparison, whether a session estimated it.
     pub(super) estimated: Vec<bool>,
@@ -74,6 +76,7 @@ pub(super) fn train(
         shares: Shares { m: start.clone(), u },
         prior: 0.0,
         matches: 0.0,
+        present: Vec::new(),
         sessions: Vec::new(),
         estimated: Vec::new(),
         compared: counted.iter().map(|counted| counted.pairs).sum(),
@@ -183,15 +186,19 @@ fn share_of_matches(linker: &Linker, counted: &[Counted], n_pairs: f64, trained:
         n_pairs: n_pairs.max(compared),
     };
     let mut prior = (0.1 * compared / search.n_pairs).clamp(1e-12, 0.5);
-    trained.matches = maximize(&patterns, &mut trained.shares, &mut prior, search).matches;
+    let found = maximize(&patterns, &mut trained.shares, &mut prior, search);
+    trained.present = found.expected.iter().map(|levels| levels.iter().skip(1).sum()).collect();
+    trained.matches = found.matches;
     trained.prior = prior;
 }
 
-/// u is counted over all pairs, the matches among them; what these explain is taken off. No further than the
-/// error of the count allows.
+/// u is counted over all pairs that have both values, the matches among them; what these explain is taken off. No
+/// further than the error of the count allows. Where a value is often missing, matches may be far more frequent among
+/// the pairs that have it than among all.
 fn clear_of_matches(chance: &[Chance], trained: &mut Trained) {
-    let prior = trained.prior;
-    for ((chance, m), u) in chance.iter().zip(&trained.shares.m).zip(&mut trained.shares.u) {
+    let shares = trained.shares.m.iter().zip(&mut trained.shares.u);
+    for ((chance, present), (m, u)) in chance.iter().zip(&trained.present).zip(shares) {
+        let prior = (present / chance.pairs.0.max(1.0)).min(0.5);
         for (level, u) in u.iter_mut().enumerate().skip(1) {
             let pairs = if level == usize::from(EQUAL) { chance.pairs.0 } else { chance.pairs.1 }.max(1.0);
             let by_matches = prior * m[level];

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// What one unit of a currency is worth in the target currency.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Rate {
     /// The currency's code, such as `CNY`; upper and lower case are one.
     pub currency: String,
@@ -18,7 +19,7 @@ pub struct Rate {
 
 /// A table of rates. The rate of a day is the latest one from that day or before.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Rates {
     /// The currency that amounts are converted to; its own rate is 1.
     pub target: String,

@@ -48,6 +48,7 @@ pub enum ColumnKind {
 
 /// One column of the merged table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CommonColumn {
     /// Its name.
     pub name: String,
@@ -60,7 +61,7 @@ pub struct CommonColumn {
 
 /// How the value of a source becomes that of the common column.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Conversion {
     /// As it is.
     #[default]
@@ -82,6 +83,7 @@ pub enum Conversion {
 
 /// One column of a source and where it goes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ColumnMap {
     /// The source's column.
     pub from: String,
@@ -94,7 +96,7 @@ pub struct ColumnMap {
 
 /// Which customer a row of a source speaks of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum KeyMap {
     /// This column names the customer.
     Column(String),
@@ -126,6 +128,7 @@ pub enum AsOf {
 
 /// One source of customer records.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Source {
     /// What it is called.
     pub name: String,
@@ -261,7 +264,7 @@ pub enum OnUnknown {
 /// # Ok::<(), crm_mining::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Merge {
     /// The sources.
     pub sources: Vec<Source>,

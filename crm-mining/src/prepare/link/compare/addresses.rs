@@ -102,6 +102,25 @@ fn numbers_alike(a: &[Counted], b: &[Counted]) -> Option<f64> {
     (of_both > 0).then(|| equal as f64 / of_both as f64)
 }
 
+/// Street and number: the signs before the first number, or the word behind it.
+pub(crate) fn house(address: &str) -> Option<String> {
+    let (before, rest) = address.split_at(address.find(|sign: char| sign.is_ascii_digit())?);
+    let end = rest.find(|sign: char| !sign.is_ascii_digit()).unwrap_or(rest.len());
+    let (number, after) = rest.split_at(end);
+    let signs = before.chars().rev().take_while(|&sign| is_han(sign)).take(STREET_SIGNS);
+    let street: String = signs.collect::<Vec<_>>().into_iter().rev().collect();
+    if !street.is_empty() {
+        return Some(format!("{street} {number}"));
+    }
+    let street = words(after).into_iter().find(|word| word.chars().count() >= STREET_LETTERS)?;
+    Some(format!("{street} {number}"))
+}
+
+/// So many signs name a street, with or without quarter and town before it.
+const STREET_SIGNS: usize = 3;
+/// Shorter words before the name of a street are points of the compass and articles.
+const STREET_LETTERS: usize = 3;
+
 fn narrow(sign: char) -> char {
     match u32::from(sign) {
         code @ 0xFF01..=0xFF5E => char::from_u32(code - 0xFEE0).unwrap_or(sign),

@@ -1,12 +1,13 @@
 //! Days, with the slips that people make when they write them.
 
+use super::edit::damerau_levenshtein;
 use crate::data::Day;
 use crate::data::parse::Moment;
 
 /// What one wrong digit, or two neighboring ones swapped, is worth.
 const SLIP: f64 = 0.9;
 /// What day and month in each other's place are worth.
-const TURNED: f64 = 0.9;
+pub(crate) const TURNED: f64 = 0.9;
 /// What two days within a month are worth.
 const NEAR: f64 = 0.5;
 /// What two days within a year are worth.
@@ -15,7 +16,7 @@ const SAME_YEAR: f64 = 0.25;
 /// A date made ready for comparison: every day that it may mean.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Date {
-    days: Vec<(Day, [u8; 8])>,
+    days: Vec<(Day, String)>,
     text: Box<str>,
 }
 
@@ -50,26 +51,28 @@ impl Date {
 }
 
 /// Year, month and day as eight digits; none for years outside 0 to 9999.
-fn digits(day: Day) -> Option<[u8; 8]> {
-    let text = day.to_string();
-    let mut digits = [0; 8];
-    let mut count = 0;
-    for (place, digit) in digits.iter_mut().zip(text.bytes().filter(|byte| *byte != b'-')) {
-        *place = digit;
-        count += 1;
-    }
-    (count == 8 && text.len() == 10).then_some(digits)
+pub(crate) fn digits(day: Day) -> Option<String> {
+    let digits = day.to_string().replace('-', "");
+    (digits.len() == 8 && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
 }
 
-fn alike((a, a_digits): &(Day, [u8; 8]), (b, b_digits): &(Day, [u8; 8])) -> f64 {
+/// The eight digits of what is written like a date, year first, though no day is called so: `1990-22-05`.
+pub(crate) fn digits_of_no_day(text: &str) -> Option<String> {
+    let mut parts = text.split(|sign: char| !sign.is_ascii_digit()).filter(|part| !part.is_empty());
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    let written = (year.len(), month.len() <= 2, day.len() <= 2, parts.next()) == (4, true, true, None);
+    written.then(|| format!("{year}{month:0>2}{day:0>2}"))
+}
+
+fn alike((a, a_digits): &(Day, String), (b, b_digits): &(Day, String)) -> f64 {
     if a == b {
         return 1.0;
     }
-    let [y0, y1, y2, y3, m0, m1, d0, d1] = *b_digits;
-    if *a_digits == [y0, y1, y2, y3, d0, d1, m0, m1] {
+    if turned(a_digits, b_digits) {
         return TURNED;
     }
-    if one_slip(a_digits, b_digits) {
+    // One edit of eight digits.
+    if damerau_levenshtein(a_digits, b_digits) > 0.8 {
         return SLIP;
     }
     match a.since(*b).abs() {
@@ -79,19 +82,28 @@ fn alike((a, a_digits): &(Day, [u8; 8]), (b, b_digits): &(Day, [u8; 8])) -> f64 
     }
 }
 
-fn one_slip(a: &[u8; 8], b: &[u8; 8]) -> bool {
-    let different: Vec<(usize, u8, u8)> =
-        a.iter().zip(b).enumerate().filter(|(_, (x, y))| x != y).map(|(at, (x, y))| (at, *x, *y)).collect();
-    match different.as_slice() {
-        [_] => true,
-        [(i, x, y), (j, u, v)] => i + 1 == *j && x == v && y == u,
-        _ => false,
-    }
+/// Whether day and month of two dates of eight digits stand in each other's place.
+pub(crate) fn turned(a: &str, b: &str) -> bool {
+    let parts = |date: &[u8]| match *date {
+        [y0, y1, y2, y3, m0, m1, d0, d1] => Some(([y0, y1, y2, y3], [m0, m1], [d0, d1])),
+        _ => None,
+    };
+    let (a, b) = (parts(a.as_bytes()), parts(b.as_bytes()));
+    a.is_some() && a == b.map(|(year, month, day)| (year, day, month))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_days() {
+        assert_eq!(digits_of_no_day("1990-22-5").as_deref(), Some("19902205"));
+        assert_eq!(digits_of_no_day("1990年22月5日").as_deref(), Some("19902205"));
+        for text in ["", "1990", "19902205", "5-22-1990", "1990-222-5", "1990-1-2-3"] {
+            assert_eq!(digits_of_no_day(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn slips() {

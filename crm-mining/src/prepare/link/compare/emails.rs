@@ -1,6 +1,7 @@
 //! E-mail addresses.
 
 use super::edit::jaro_winkler;
+use std::borrow::Cow;
 
 /// How much the part before `@` counts; the domain has the rest.
 const LOCAL: f64 = 0.8;
@@ -12,12 +13,25 @@ pub(crate) struct Email {
     domain: String,
 }
 
+/// The part before the last `@`, and the domain.
+pub(crate) fn parts(address: &str) -> (&str, &str) {
+    address.rsplit_once('@').unwrap_or((address, ""))
+}
+
+/// The address without what follows a plus sign, which sorts the mail of one owner.
+pub(crate) fn untagged(address: &str) -> Cow<'_, str> {
+    let (local, domain) = parts(address);
+    match local.split_once('+') {
+        Some((owner, _)) if !domain.is_empty() => Cow::Owned(format!("{owner}@{domain}")),
+        _ => Cow::Borrowed(address),
+    }
+}
+
 impl Email {
     pub(crate) fn new(text: &str) -> Email {
         let text = text.trim().to_lowercase();
-        let (local, domain) = text.rsplit_once('@').unwrap_or((text.as_str(), ""));
-        // What follows a plus sign sorts the mail of one owner.
-        let local = local.split_once('+').map_or(local, |(owner, _)| owner);
+        let text = untagged(&text);
+        let (local, domain) = parts(&text);
         Email { local: local.to_owned(), domain: domain.to_owned() }
     }
 

@@ -1,14 +1,19 @@
 //! How alike two values are, from 0 to 1.
 
-mod addresses;
-mod dates;
+pub(crate) mod addresses;
+pub(crate) mod dates;
 pub(crate) mod edit;
-mod emails;
-mod names;
+pub(crate) mod emails;
+mod jaro;
+pub(crate) mod names;
 pub(crate) mod numbers;
 pub(crate) mod partial;
-mod phones;
+pub(crate) mod phones;
 pub(crate) mod tokens;
+mod why;
+
+pub use why::Why;
+pub(crate) use why::strongest;
 
 use crate::prepare::normalize::composed;
 use addresses::Address;

@@ -1,7 +1,8 @@
 //! Names of people, in whichever script and order they were written.
 
-use super::edit::jaro_winkler;
+use super::edit::{jaro_winkler, jaro_winkler_of_signs};
 use super::tokens::{monge_elkan, words};
+use super::why::{Why, strongest};
 use crate::prepare::normalize::{folded_letters, is_han, pinyin_folded, reads_as, to_simplified};
 
 /// What same-sounding names are worth, written in one script.
@@ -21,11 +22,15 @@ const MOST_SIGNS: usize = 64;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Name {
     /// Chinese signs, simplified; empty when there are none.
-    signs: String,
+    signs: Box<[char]>,
     /// Their sound.
-    sound: String,
-    /// Words in letters, small.
+    sound: Box<str>,
+    /// Words in letters, small, in alphabetical order.
     words: Vec<String>,
+    /// The same in their order, as one.
+    whole: Box<str>,
+    /// As `whole` without accents; then with the first word last, and with the last one first.
+    orders: Vec<String>,
 }
 
 impl Name {
@@ -33,105 +38,115 @@ impl Name {
         let signs: String =
             to_simplified(name).chars().filter(|&sign| is_han(sign)).take(MOST_SIGNS).collect();
         let letters: String = name.chars().map(|sign| if is_han(sign) { ' ' } else { sign }).collect();
-        let mut words: Vec<String> = words(&letters);
+        let mut words = words(&letters);
         words.truncate(MOST_WORDS);
+        let last = words.len().saturating_sub(1);
+        let mut orders = Vec::new();
+        for cut in [0, 1, last] {
+            let (front, back) = words.split_at(cut.min(words.len()));
+            let order = folded_letters(&[back.concat(), front.concat()].concat());
+            if !order.is_empty() && !orders.contains(&order) {
+                orders.push(order);
+            }
+        }
+        let whole = words.concat().into_boxed_str();
+        words.sort_unstable();
         let sound = if signs.is_empty() { String::new() } else { pinyin_folded(&signs) };
-        Name { signs, sound, words }
+        Name { signs: signs.chars().collect(), sound: sound.into(), words, whole, orders }
+    }
+
+    /// Whether it has Chinese signs.
+    pub(crate) fn has_signs(&self) -> bool {
+        !self.signs.is_empty()
+    }
+
+    /// The letters of its sound in alphabetical order: the same for 王小明, 王晓明, `Wang Xiaoming` and
+    /// `Xiaoming Wang`.
+    pub(crate) fn letters(&self) -> String {
+        let first = self.orders.first().map_or("", String::as_str);
+        let mut letters: Vec<char> = if self.has_signs() { &self.sound } else { first }.chars().collect();
+        letters.sort_unstable();
+        letters.into_iter().collect()
     }
 
     /// How alike two names are: 1 for the same name, traditional or simplified, capitals or not; a little less
     /// for the same words in another order, for a name and its romanization, and for signs of one sound; for
     /// the rest what Jaro–Winkler says. A name without a letter is like none but another such.
     pub(crate) fn similarity(&self, other: &Name) -> f64 {
-        match (self.signs.is_empty(), other.signs.is_empty()) {
-            (false, false) => signs_alike(self, other),
-            (true, true) => words_alike(&self.words, &other.words),
-            (false, true) => romanized_alike(self, other),
-            (true, false) => romanized_alike(other, self),
+        self.likeness(other).0
+    }
+
+    /// The similarity, and what makes it.
+    pub(crate) fn likeness(&self, other: &Name) -> (f64, Why) {
+        match (self.has_signs(), other.has_signs()) {
+            (true, true) => signs_alike(self, other),
+            (false, false) => words_alike(self, other),
+            (true, false) => romanized_alike(self, other),
+            (false, true) => romanized_alike(other, self),
         }
     }
 }
 
-fn signs_alike(a: &Name, b: &Name) -> f64 {
+fn signs_alike(a: &Name, b: &Name) -> (f64, Why) {
     if a.signs == b.signs {
-        return 1.0;
+        return (1.0, Why::Spelling);
     }
     let sound = if a.sound == b.sound { SAME_SOUND } else { 0.0 };
-    // 小明王 for 王小明: the surname of one sign or two behind the given name.
-    let turned = if turns(&a.signs).any(|turn| turn == b.signs) { REORDERED } else { 0.0 };
-    jaro_winkler(&a.signs, &b.signs).max(sound).max(turned)
+    let turned = if turned(&a.signs, &b.signs) { REORDERED } else { 0.0 };
+    let straight = jaro_winkler_of_signs(&a.signs, &b.signs);
+    strongest([(turned, Why::Order), (sound, Why::Sound), (straight, Why::Spelling)])
 }
 
-/// A name of signs with its last or first one or two moved to the other end.
-fn turns(signs: &str) -> impl Iterator<Item = String> + '_ {
-    let cuts: Vec<usize> = signs.char_indices().map(|(at, _)| at).skip(1).collect();
-    let near_an_end = [0, 1, cuts.len().wrapping_sub(1), cuts.len().wrapping_sub(2)];
-    near_an_end.into_iter().filter_map(move |cut| {
-        let (front, back) = signs.split_at_checked(*cuts.get(cut)?)?;
-        Some(format!("{back}{front}"))
-    })
-}
-
-fn words_alike(a: &[String], b: &[String]) -> f64 {
-    let (mut sorted_a, mut sorted_b): (Vec<&str>, Vec<&str>) =
-        (a.iter().map(String::as_str).collect(), b.iter().map(String::as_str).collect());
-    if sorted_a == sorted_b {
-        return 1.0;
-    }
-    let straight = jaro_winkler(&a.concat(), &b.concat());
-    sorted_a.sort_unstable();
-    sorted_b.sort_unstable();
-    if sorted_a == sorted_b || same_turned(a, b) {
-        return REORDERED.max(straight);
-    }
-    let initials = if initials_agree(&sorted_a, &sorted_b) { INITIAL } else { 0.0 };
-    let aligned = REORDERED * monge_elkan(&sorted_a, &sorted_b);
-    // Words that differ are not the same name, however alike.
-    straight.max(aligned).max(initials).min(if a.concat() == b.concat() { 1.0 } else { 0.99 })
-}
-
-/// `Wang Xiao Ming` beside `Xiaoming Wang`: the same letters once the first or last word changes ends.
-fn same_turned(a: &[String], b: &[String]) -> bool {
-    let turned = |words: &[String], other: &[String]| {
-        let whole = other.concat();
-        let ends = [1, words.len().saturating_sub(1)];
-        ends.into_iter().any(|cut| {
-            let (front, back) = words.split_at(cut.min(words.len()));
-            format!("{}{}", back.concat(), front.concat()) == whole
+/// 小明王 for 王小明: the surname of one sign or two behind the given name.
+fn turned(a: &[char], b: &[char]) -> bool {
+    let n = a.len();
+    a.len() == b.len()
+        && [1, 2, n.wrapping_sub(1), n.wrapping_sub(2)].into_iter().any(|cut| {
+            let halves = a.split_at_checked(cut).zip(b.split_at_checked(n.wrapping_sub(cut)));
+            halves.is_some_and(|((front, back), (first, last))| front == last && back == first)
         })
-    };
-    turned(a, b) || turned(b, a)
+}
+
+fn words_alike(a: &Name, b: &Name) -> (f64, Why) {
+    if a.whole == b.whole {
+        return (1.0, Why::Spelling);
+    }
+    let straight = jaro_winkler(&a.whole, &b.whole);
+    // `Wang Xiao Ming` beside `Xiaoming Wang`: the same letters once the first or last word changes ends.
+    let turns = |a: &Name, b: &Name| b.orders.first().is_some_and(|whole| a.orders.contains(whole));
+    if a.words == b.words || turns(a, b) || turns(b, a) {
+        return strongest([(REORDERED, Why::Order), (straight, Why::Spelling)]);
+    }
+    let initials = if initials_agree(&a.words, &b.words) { INITIAL } else { 0.0 };
+    let aligned = REORDERED * monge_elkan(&a.words, &b.words);
+    let (best, why) =
+        strongest([(straight, Why::Spelling), (initials, Why::Initials), (aligned, Why::Words)]);
+    // Words that differ are not the same name, however alike.
+    (best.min(0.99), why)
 }
 
 /// `J. Smith` beside `John Smith`: as many words, a whole word shared, the rest equal or an initial.
-fn initials_agree(a: &[&str], b: &[&str]) -> bool {
-    let meets = |x: &str, y: &str| {
-        x == y || (x.chars().count() == 1 && y.starts_with(x)) || (y.chars().count() == 1 && x.starts_with(y))
-    };
-    let whole = a.iter().any(|word| word.chars().count() > 1 && b.contains(word));
-    let all = |a: &[&str], b: &[&str]| a.iter().all(|x| b.iter().any(|y| meets(x, y)));
+fn initials_agree(a: &[String], b: &[String]) -> bool {
+    let one = |word: &str| word.chars().nth(1).is_none();
+    let meets = |x: &str, y: &str| x == y || (one(x) && y.starts_with(x)) || (one(y) && x.starts_with(y));
+    let whole = a.iter().any(|word| !one(word) && b.contains(word));
+    let all = |a: &[String], b: &[String]| a.iter().all(|x| b.iter().any(|y| meets(x, y)));
     whole && a.len() == b.len() && all(a, b) && all(b, a)
 }
 
-fn romanized_alike(signs: &Name, letters: &Name) -> f64 {
-    if letters.words.is_empty() {
-        return 0.0;
-    }
-    let fold = |words: &[String]| folded_letters(&words.concat());
-    let ends = [0, 1, letters.words.len() - 1];
-    let orders = ends.into_iter().map(|cut| {
-        let (front, back) = letters.words.split_at(cut);
-        fold(&[back, front].concat())
-    });
+fn romanized_alike(signs: &Name, letters: &Name) -> (f64, Why) {
     let mut best = 0.0_f64;
-    for order in orders {
-        if reads_as(&signs.signs, &order) {
-            return ROMANIZED;
+    for order in &letters.orders {
+        let alike = jaro_winkler(&signs.sound, order);
+        // A sign read otherwise leaves the others as they are.
+        let read = alike > 0.5 || signs.signs.len() == 1;
+        if alike == 1.0 || (read && reads_as(&signs.signs, order)) {
+            return (ROMANIZED, Why::Pinyin);
         }
-        best = best.max(jaro_winkler(&signs.sound, &order));
+        best = best.max(alike);
     }
     // Initials or one sound more or less: near, but below a reading that agrees.
-    SAME_SOUND * best
+    (SAME_SOUND * best, Why::Pinyin)
 }
 
 #[cfg(test)]

@@ -6,17 +6,31 @@ use super::edit::damerau_levenshtein;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Phone(String);
 
+/// The digits of a telephone number without what is dialed before them from elsewhere.
+pub(crate) fn national(text: &str) -> String {
+    let digits: String = text.chars().filter_map(digit).collect();
+    let international = text.trim_start().starts_with(['+', '＋']) || digits.starts_with("00");
+    let digits = digits.trim_start_matches('0');
+    // A mobile number of China with its country code, marked as such or not, has 13 digits.
+    let national = digits.strip_prefix("86").filter(|rest| {
+        let length = rest.trim_start_matches('0').len();
+        (international && length >= 7) || (length == 11 && rest.starts_with('1'))
+    });
+    national.unwrap_or(digits).trim_start_matches('0').to_owned()
+}
+
+/// Numbers with and without the code of the country or the area end alike.
+pub(crate) fn same_ending(a: &str, b: &str) -> bool {
+    let (shorter, longer) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    shorter.len() >= 7 && longer.ends_with(shorter)
+}
+
+/// What a number is worth beside one of the same ending.
+pub(crate) const SAME_ENDING: f64 = 0.95;
+
 impl Phone {
     pub(crate) fn new(text: &str) -> Phone {
-        let digits: String = text.chars().filter_map(digit).collect();
-        let international = text.trim_start().starts_with(['+', '＋']) || digits.starts_with("00");
-        let digits = digits.trim_start_matches('0');
-        // A mobile number of China with its country code, marked as such or not, has 13 digits.
-        let national = digits.strip_prefix("86").filter(|rest| {
-            let length = rest.trim_start_matches('0').len();
-            (international && length >= 7) || (length == 11 && rest.starts_with('1'))
-        });
-        Phone(national.unwrap_or(digits).trim_start_matches('0').to_owned())
+        Phone(national(text))
     }
 
     /// 1 for the same national number, 0.95 for one with and one without country or area code, 0.85 for one
@@ -27,13 +41,12 @@ impl Phone {
         if a == b {
             return 1.0;
         }
-        let (shorter, longer) = if a.len() < b.len() { (a, b) } else { (b, a) };
-        if shorter.len() >= 7 && longer.ends_with(shorter) {
-            return 0.95;
+        if same_ending(a, b) {
+            return SAME_ENDING;
         }
         // One edit in n digits leaves 1 − 1/n.
-        let edits = (1.0 - damerau_levenshtein(a, b)) * longer.len() as f64;
-        if shorter.len() >= 7 && a.len() == b.len() && edits < 1.5 {
+        let edits = (1.0 - damerau_levenshtein(a, b)) * a.len().max(b.len()) as f64;
+        if a.len() >= 7 && a.len() == b.len() && edits < 1.5 {
             return 0.85;
         }
         let end = |text: &str| text.len().checked_sub(4).and_then(|at| text.get(at..).map(str::to_owned));

@@ -3,9 +3,10 @@
 use super::pairs::RowPairs;
 use super::value::{MEASURES, Rarity, Value};
 use crate::data::{Features, Table, Text};
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::model::Control;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 /// Pairs per piece of work: some milliseconds.
@@ -15,7 +16,7 @@ const STAGE: &str = "comparing pairs";
 const RECORD: &str = "record";
 
 /// What is measured of a pair of rows: the compared columns, and how rare their words are.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Measures {
     columns: Vec<String>,
     /// Of each column, and of the whole record.
@@ -77,6 +78,24 @@ impl Measures {
             values.extend(piece?);
         }
         Features::new(self.names(), values)
+    }
+
+    /// Refuses what [`Measures::learn`] cannot have made.
+    pub(super) fn check(&self) -> Result<()> {
+        let sound = !self.columns.is_empty() && self.rarities.len() == self.columns.len() + 1;
+        if sound && self.rarities.iter().all(Rarity::is_sound) {
+            return Ok(());
+        }
+        let rule = "a column at least, and for each and the whole record how many values hold each word";
+        let found = format!("{} columns, {} such counts", self.columns.len(), self.rarities.len());
+        Err(ErrorKind::Malformed { place: "LinkByExampleModel".into(), rule: rule.into(), found }.into())
+    }
+
+    /// The features of a pair without any value.
+    pub(super) fn nothing(&self) -> Result<Features> {
+        let names = self.names();
+        let n = names.len();
+        Features::new(names, vec![0.0; n])
     }
 
     fn names(&self) -> Vec<String> {

@@ -143,13 +143,18 @@ impl ScoredPairs {
 }
 
 impl ToTable for ScoredPairs {
-    /// The number of either row in its source, the probability, and whether the pair counts as linked.
+    /// Either row by its position in its table and by its number in its source, the probability, and whether the pair
+    /// counts as linked.
     fn to_table(&self) -> Table {
-        let side = |side: fn(&[u64; 2]) -> u64| self.numbers.iter().map(|rows| side(rows) as i64).collect();
+        let number = |side: fn(&[u64; 2]) -> u64| self.numbers.iter().map(|rows| side(rows) as i64).collect();
+        let position =
+            |side: fn(&[u32; 2]) -> u32| self.rows.iter().map(|rows| i64::from(side(rows))).collect();
         let linked = self.probabilities.iter().map(|&p| p >= self.threshold);
         let columns = vec![
-            Column::ints("left_row", side(|[left, _]| *left)),
-            Column::ints("right_row", side(|[_, right]| *right)),
+            Column::ints("left_position", position(|[left, _]| *left)),
+            Column::ints("right_position", position(|[_, right]| *right)),
+            Column::ints("left_row", number(|[left, _]| *left)),
+            Column::ints("right_row", number(|[_, right]| *right)),
             Column::floats("probability", self.probabilities.clone()),
             Column::bools("linked", linked),
         ];

@@ -2,7 +2,8 @@
 
 use crate::prepare::link::compare::{edit, first_signs, numbers, partial, tokens};
 use crate::prepare::normalize::composed;
-use std::collections::HashMap;
+use serde::{Deserialize, Serialize, Serializer};
+use std::collections::{BTreeMap, HashMap};
 
 /// What is measured of two values of an attribute.
 pub(super) const MEASURES: [&str; 12] = [
@@ -26,10 +27,16 @@ const SHORTEST_CODE: usize = 4;
 const MOST_CODES: usize = 32;
 
 /// How rare the words of an attribute are.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Rarity {
     values: u32,
+    /// How many values hold a word; written in the order of the words.
+    #[serde(serialize_with = "in_order")]
     holding: HashMap<u64, u32>,
+}
+
+fn in_order<S: Serializer>(holding: &HashMap<u64, u32>, serializer: S) -> Result<S::Ok, S::Error> {
+    holding.iter().collect::<BTreeMap<_, _>>().serialize(serializer)
 }
 
 impl Rarity {
@@ -43,6 +50,11 @@ impl Rarity {
             }
         }
         rarity
+    }
+
+    /// Whether no word is in more values than there are.
+    pub(super) fn is_sound(&self) -> bool {
+        self.holding.values().all(|&holding| holding <= self.values)
     }
 
     /// Smoothed inverse document frequency.

@@ -1,9 +1,13 @@
-//! Jaro–Winkler similarity of short ASCII words, the most frequent question of linking.
+//! Jaro–Winkler similarity of short words, the most frequent question of linking.
 #![allow(clippy::indexing_slicing, reason = "positions stay below the lengths, which are at most 64")]
 
-/// The similarity of two words of 1 to 64 bytes, as `rapidfuzz` defines it: weight of the common start 0.1, for up to
-/// 4 letters, from 0.7 on.
-pub(super) fn jaro_winkler(a: &[u8], b: &[u8]) -> f64 {
+/// Words up to this length have a bit per letter.
+pub(super) const LONGEST: usize = 64;
+
+/// The similarity of two words of 1 to 64 letters, as `rapidfuzz` defines it: weight of the common start 0.1, for up
+/// to 4 letters, from 0.7 on.
+#[inline]
+pub(super) fn jaro_winkler<T: Copy + PartialEq>(a: &[T], b: &[T]) -> f64 {
     let window = (a.len().max(b.len()) / 2).saturating_sub(1);
     // Which letters are matched, a bit each.
     let (mut in_a, mut in_b) = (0u64, 0u64);
