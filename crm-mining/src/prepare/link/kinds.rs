@@ -64,9 +64,12 @@ const PHONES: &[&str] =
     &["phone", "mobile", "tel", "fax", "手机", "手機", "电话", "電話", "座机", "联系方式"];
 const ADDRESSES: &[&str] = &["address", "street", "地址", "住址", "街道"];
 
+/// The share of the values looked at of which a test holds.
+type Share<'a> = dyn Fn(&dyn Fn(&str) -> bool) -> f64 + 'a;
+
 /// The kind of a column in Chinese signs, which stand without blanks: addresses have numbers or the signs of a street,
 /// names of people and places are short.
-fn kind_of_signs(share: &dyn Fn(&dyn Fn(&str) -> bool) -> f64, address: bool) -> Kind {
+fn kind_of_signs(share: &Share<'_>, address: bool) -> Kind {
     let han = |value: &str| value.chars().filter(|&sign| is_han(sign)).count();
     let digits = |value: &str| value.chars().any(|sign| sign.is_numeric() && !is_han(sign));
     let of_place = |value: &str| value.contains(['路', '街', '巷', '道', '弄', '号', '號', '室']);
