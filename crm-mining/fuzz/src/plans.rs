@@ -13,10 +13,10 @@ pub fn run(data: &[u8]) {
     if let Ok(plan) = CleaningPlan::from_json(json) {
         check(&plan, &table);
     }
-    if let Ok(fitted) = FittedPlan::from_json(json) {
-        if let Ok(result) = fitted.run(table.clone()) {
-            sound(&result, &table);
-        }
+    if let Ok(fitted) = FittedPlan::from_json(json)
+        && let Ok(result) = fitted.run(table.clone())
+    {
+        sound(&result, &table);
     }
 }
 

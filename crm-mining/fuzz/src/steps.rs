@@ -94,9 +94,9 @@ impl Draw<'_> {
     fn table(&mut self) -> Table {
         let n = self.up_to(24) as usize;
         let texts = |draw: &mut Self| -> Vec<Option<&str>> {
-            (0..n).map(|_| Some(draw.one(&WORDS)).filter(|_| draw.0.len() % 5 > 0)).collect()
+            (0..n).map(|_| Some(draw.one(&WORDS)).filter(|_| !draw.0.len().is_multiple_of(5))).collect()
         };
-        let bits = |draw: &mut Self| -> Bitmap { (0..n).map(|_| draw.byte() % 4 > 0).collect() };
+        let bits = |draw: &mut Self| -> Bitmap { (0..n).map(|_| !draw.byte().is_multiple_of(4)).collect() };
         let (s, t) = (texts(self), texts(self));
         let x = (0..n).map(|_| self.one(&NUMBERS)).collect();
         let whole = |draw: &mut Self| (0..n).map(|_| draw.one(&WHOLE)).collect::<Vec<i64>>();
