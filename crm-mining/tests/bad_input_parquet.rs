@@ -124,8 +124,8 @@ fn every_kind_of_number_and_moment() {
         ("date64", Arc::new(Date64Array::from(vec![14_944 * (day / 1000)])), "2010-12-01"),
         ("s", Arc::new(TimestampSecondArray::from(vec![1_291_191_960])), "2010-12-01T08:26:00"),
         ("tz", stamped(TimestampSecondArray::from(vec![1_291_191_960])), "2010-12-01T08:26:00"),
-        ("ms", Arc::new(TimestampMillisecondArray::from(vec![-1])), "1969-12-31T23:59:59"),
-        ("ns", Arc::new(TimestampNanosecondArray::from(vec![-1])), "1969-12-31T23:59:59"),
+        ("ms", Arc::new(TimestampMillisecondArray::from(vec![-1])), "1969-12-31T23:59:59.999"),
+        ("ns", Arc::new(TimestampNanosecondArray::from(vec![-1])), "1969-12-31T23:59:59.999999"),
     ];
     let arrays = columns.iter().map(|(name, array, _)| (*name, array.clone()));
     let table = Table::from_batches("t", &[RecordBatch::try_from_iter(arrays).unwrap()]).unwrap();
