@@ -89,7 +89,8 @@ fn febrl3() {
     assert_eq!(clusters.to_table().n_rows(), 5_000);
 }
 
-/// Two lists of restaurants, most of whose rows are towns and streets alone; the truth knows the restaurants only.
+/// Two lists of restaurants, most of whose rows are towns and streets alone. The truth lists 89 pairs; some 23 more have
+/// one telephone number and one name, so what finds all is held to a precision of 0.8 at most.
 #[test]
 fn restaurants() {
     let tables = ["rest1", "rest2", "gt"].map(|file| table(&format!("er_restaurants/{file}.csv")));
@@ -99,7 +100,7 @@ fn restaurants() {
     let gold = (0..truth.n_rows()).map(|row| (id("D1", row), border + id("D2", row))).collect();
     let (precision, recall, f1) = score(&linked(&left, Some(&right)), &gold, 0.5);
     eprintln!("restaurants: precision {precision:.4}, recall {recall:.4}, F1 {f1:.4}");
-    assert!(f1 >= 0.86, "precision {precision}, recall {recall}, F1 {f1}");
+    assert!(f1 >= 0.85 && recall >= 0.95, "precision {precision}, recall {recall}, F1 {f1}");
 }
 
 /// One and two files more, of fewer duplicates.
