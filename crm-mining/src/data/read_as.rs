@@ -2,8 +2,7 @@
 
 use super::column::{Column, Values};
 use super::parse::{DateOrder, Found, NumberStyle, TimeUnit};
-use super::table::Table;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -111,9 +110,18 @@ impl Said<'_> {
     /// That every column of which something was said is there.
     ///
     /// # Errors
-    /// [`ErrorKind::MissingColumn`](crate::ErrorKind::MissingColumn).
-    pub(crate) fn check(&self, table: &Table) -> Result<()> {
-        self.read_as.keys().try_for_each(|name| table.column(name).map(drop))
+    /// [`ErrorKind::MissingColumn`].
+    pub(crate) fn check<'a>(
+        &self,
+        table: &str,
+        columns: impl Iterator<Item = &'a str> + Clone,
+    ) -> Result<()> {
+        let mut said = self.read_as.keys();
+        let Some(absent) = said.find(|name| !columns.clone().any(|column| column == *name)) else {
+            return Ok(());
+        };
+        let (table, found) = (table.to_owned(), columns.map(str::to_owned).collect());
+        Err(ErrorKind::MissingColumn { table, column: format!("{absent:?}"), found }.into())
     }
 }
 

@@ -72,6 +72,7 @@ impl CsvReader {
         self.check()?;
         let source = Source::new(path, input, self.encoding)?;
         let (feed, found) = Feed::open(name, source, &self.how())?;
+        self.said().check(name, found.names.iter().map(String::as_str))?;
         let held = vec![Held::default(); found.names.len()];
         Ok(Chunks {
             name: name.to_owned(),
@@ -195,7 +196,6 @@ impl Chunks<'_> {
         report.findings.extend(column_findings(&finished, said, numbers.as_deref()));
         let report = ReadReport { rows: self.rows - before, bytes: bytes as u64, ..report };
         let table = Table::of(&self.name, finished).numbered(numbers);
-        said.check(&table)?;
         Ok(RawTable { table, rejected, report })
     }
 

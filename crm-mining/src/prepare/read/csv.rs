@@ -303,6 +303,7 @@ impl CsvReader {
         self.check()?;
         let source = Source::new(path, input, self.encoding)?;
         let (mut feed, found) = Feed::open(name, source, &self.how())?;
+        self.said().check(name, found.names.iter().map(String::as_str))?;
         let mut columns = Columns::new(found.names.clone(), self.first_look);
         let (mut current, mut following) = (Block::default(), Block::default());
         let (mut rejected, mut mended) = (Vec::new(), Vec::new());
@@ -327,7 +328,6 @@ impl CsvReader {
         let columns = columns.finish(name, self.said(), |_| None, numbers.as_deref())?;
         report.findings.extend(column_findings(&columns, self.said(), numbers.as_deref()));
         let table = Table::of(name, columns).numbered(numbers);
-        self.said().check(&table)?;
         Ok(RawTable { table, rejected, report })
     }
 }

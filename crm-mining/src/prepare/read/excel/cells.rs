@@ -102,7 +102,7 @@ impl<'a> Cells<'a> {
         let (n_rows, said) = (self.numbers.len(), self.reader.said());
         let first = self.columns.keys().next().copied().unwrap_or_default();
         let mut places: HashMap<String, usize> = HashMap::new();
-        let mut columns = Vec::with_capacity(self.columns.len());
+        let mut named = Vec::with_capacity(self.columns.len());
         for (place, mut growing) in self.columns {
             let position = (place - first) as usize + 1;
             let name = growing.name.take().unwrap_or_else(|| format!("column {position}"));
@@ -112,12 +112,17 @@ impl<'a> Cells<'a> {
                     ErrorKind::DuplicateColumn { table, column: name, first, second: position }.into()
                 );
             }
-            let column = growing.finish(name, n_rows, self.name, said);
-            columns.push(column.map_err(|error| at_source_row(error, Some(&self.numbers)))?);
+            named.push((name, growing));
         }
+        said.check(self.name, named.iter().map(|(name, _)| name.as_str()))?;
+        let finish = |(name, growing): (String, Growing)| {
+            growing
+                .finish(name, n_rows, self.name, said)
+                .map_err(|error| at_source_row(error, Some(&self.numbers)))
+        };
+        let columns = named.into_iter().map(finish).collect::<Result<Vec<Column>>>()?;
         let findings = column_findings(&columns, said, Some(&self.numbers));
         let table = Table::of(self.name, columns).numbered(Some(self.numbers));
-        said.check(&table)?;
         Ok((table, findings))
     }
 }

@@ -122,6 +122,7 @@ impl<'a> Rows<'a> {
             return Err(ErrorKind::EmptyInput { place, needed: "a line that is an object with a key" }.into());
         }
         let (n_rows, said) = (self.numbers.len(), self.reader.said());
+        said.check(self.name, self.columns.iter().map(|column| column.name.as_str()))?;
         let finished: Vec<Result<Column>> =
             self.columns.into_par_iter().map(|column| column.finish(self.name, n_rows, said)).collect();
         let numbers = (!self.rejected.is_empty()).then_some(self.numbers);
@@ -133,7 +134,6 @@ impl<'a> Rows<'a> {
         report.findings.extend(column_findings(&columns, said, numbers.as_deref()));
         let rows = (n_rows + self.rejected.len()) as u64;
         let table = Table::of(self.name, columns).numbered(numbers);
-        said.check(&table)?;
         Ok(RawTable { table, rejected: self.rejected, report: ReadReport { rows, ..report } })
     }
 }
