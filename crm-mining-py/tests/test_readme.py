@@ -4,6 +4,8 @@ import random
 import re
 from pathlib import Path
 
+import polars as pl
+
 import crm_mining as crm
 
 README = Path(__file__).parents[2] / "README.md"
@@ -36,7 +38,7 @@ def test_every_block_runs(tmp_path, monkeypatch):
     for block in BLOCKS:
         exec(compile(block, "README.md", "exec"), names)
     assert Path("profiles.jsonl").stat().st_size > 100_000
-    assert len(names["raw"]) == 360 and names["raw"].to_polars()["postcode"].dtype == "String"
+    assert len(names["raw"]) == 360 and names["raw"].to_polars()["postcode"].dtype == pl.String
     assert names["cleaned"].undo().to_polars().equals(names["raw"].to_polars())
     assert 300 <= names["customers"].n_customers < 330
     assert len(names["ledger"].customers) > 290
