@@ -678,3 +678,31 @@ fn auc(scores: &[f64], is_out: &[bool]) -> f64 {
     }
     (ranks - n_out * (n_out + 1.0) / 2.0) / (n_out * (scores.len() as f64 - n_out))
 }
+
+#[test]
+fn texts_that_say_numbers_are_numbers_where_a_step_needs_them() {
+    let csv = "id,age,paid,due,note\n7,30,9.5,10.5,x\n8,,10,9.5,y\n9,50,\"1,000\",\"2,000\",z\n17,40,2,2.0,z\n5,,1,2,w\n";
+    let raw = CsvReader::default().read_bytes("people", csv.as_bytes()).unwrap();
+    let plan = CleaningPlan::new()
+        .step(Rule::keep_where("paid <= due and id != age"))
+        .step(Fill::median(["age"]))
+        .step(Range::of("age", Action::Flag).min(0.0).max(120.0));
+    let (fitted, result) = plan.fit_and_run(raw.table.clone()).unwrap();
+    // As texts, "9.5" is above "10.5" and "1,000" is below "2,000".
+    assert_eq!((result.rejected.len(), result.rejected.rows().row_number(0)), (1, 2));
+    let ages = result.table.column("age").unwrap();
+    assert_eq!(ages.values(), &Values::Float(vec![30.0, 50.0, 40.0, 40.0]));
+    assert!(matches!(result.table.column("id").unwrap().values(), Values::Text(_)), "identities stay text");
+    // The steps that were added are steps like others: shown, saved, applied again, undone.
+    let names: Vec<&str> = fitted.plan().steps.iter().map(|step| step.name()).collect();
+    assert_eq!(names, ["format", "rule", "format", "fill", "range"]);
+    let back: FittedPlan = serde_json::from_str(&serde_json::to_string(&fitted).unwrap()).unwrap();
+    assert_eq!(back.run(raw.table.clone()).unwrap().table, result.table);
+    assert_eq!(result.undo().unwrap(), raw.table);
+    // Next month a word stands among the numbers: its row is set aside.
+    let next = CsvReader::default()
+        .read_bytes("next", b"id,age,paid,due,note\n1,30,free,2,x\n2,31,1,2,y\n")
+        .unwrap();
+    let result = fitted.run(next.table).unwrap();
+    assert_eq!((result.table.n_rows(), result.rejected.len()), (1, 1));
+}

@@ -46,6 +46,9 @@ use std::sync::Arc;
 ///     - {"dependency": {"determinant": ["postcode"], "dependent": "city", "action": "repair"}}
 ///     - {"orders": {"steps": ["cap"], "roles": {}}}: the steps of a `Cleaner`
 ///
+/// A column of a file of which its reader found that it says numbers is made one of numbers before the first step that
+/// takes it as such, by a "format" step that `FittedPlan.plan` shows.
+///
 /// Raises
 /// ------
 /// InvalidParameter

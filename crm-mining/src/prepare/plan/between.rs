@@ -135,6 +135,10 @@ impl Kind for ForwardFill {
 }
 
 impl Kind for Interpolate {
+    fn numbers(&self, _: &Frame) -> Vec<String> {
+        self.columns.iter().chain(&self.along).cloned().collect()
+    }
+
     fn check(&self) -> Result<()> {
         named(&self.columns)
     }

@@ -92,6 +92,13 @@ impl Kind for Fill {
         named(&self.columns)
     }
 
+    fn numbers(&self, _: &Frame) -> Vec<String> {
+        match self.with {
+            FillWith::Mean | FillWith::Median => self.columns.clone(),
+            FillWith::Mode | FillWith::Constant(_) => Vec::new(),
+        }
+    }
+
     fn learn(&self, frame: &Frame) -> Result<Learned> {
         let by = self.by.as_ref().map(|by| frame.column(by)).transpose()?;
         let learn = |name: &String| {

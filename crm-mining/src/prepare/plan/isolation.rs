@@ -88,6 +88,10 @@ enum Node {
 }
 
 impl Kind for Isolation {
+    fn numbers(&self, _: &Frame) -> Vec<String> {
+        self.columns.clone()
+    }
+
     fn check(&self) -> Result<()> {
         named(&self.columns)?;
         if !(1..=10_000).contains(&self.trees) {

@@ -59,8 +59,9 @@ use serde::{Deserialize, Serialize};
 /// table, so that nothing of a test set leaks into what was learnt from a training set.
 ///
 /// Missing is what the column says is missing: text such as `NA` is text, until [`MissingMarkers`] says
-/// otherwise. Numeric steps take columns of numbers, whole numbers and dates; text is first read as such by a
-/// [`Format`] step. Columns of whole numbers and dates keep their type: what is written into them is rounded.
+/// otherwise. Numeric steps take columns of numbers, whole numbers and dates; other text is first read as such by a
+/// [`Format`] step. Text of which the reader of its file found that it says numbers gets that step by itself, before the
+/// first step that takes it as numbers: the fitted plan shows it. Columns of whole numbers and dates keep their type: what is written into them is rounded.
 /// Infinite numbers are never learnt from.
 ///
 /// # Errors
@@ -182,14 +183,23 @@ impl CleaningPlan {
         let mut steps = Vec::with_capacity(self.steps.len());
         for (done, step) in (0u64..).zip(&self.steps) {
             control.step("cleaning plan", done, self.steps.len() as u64)?;
-            frame.begin(step.name());
-            let learned = step.kind().learn(&frame)?;
-            step.kind().apply(&learned, &mut frame)?;
-            frame.end();
-            steps.push(FittedStep { step: step.clone(), learned });
+            let texts = frame.texts_of_numbers(step.kind().numbers(&frame));
+            if !texts.is_empty() {
+                steps.push(fitted(Format::number(texts, Unfit::Reject).into(), &mut frame)?);
+            }
+            steps.push(fitted(step.clone(), &mut frame)?);
         }
         Ok((FittedPlan::of(steps), frame.finish()))
     }
+}
+
+/// The step learnt and applied.
+fn fitted(step: PlanStep, frame: &mut Frame) -> Result<FittedStep> {
+    frame.begin(step.name());
+    let learned = step.kind().learn(frame)?;
+    step.kind().apply(&learned, frame)?;
+    frame.end();
+    Ok(FittedStep { step, learned })
 }
 
 fn malformed(place: &str, error: &serde_json::Error) -> Error {

@@ -87,6 +87,10 @@ enum Compared<'a> {
 }
 
 impl Kind for NearestFill {
+    fn numbers(&self, _: &Frame) -> Vec<String> {
+        [self.columns.as_slice(), self.using.as_slice()].concat()
+    }
+
     fn check(&self) -> Result<()> {
         named(&self.columns)?;
         named(&self.using)?;

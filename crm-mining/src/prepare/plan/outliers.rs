@@ -94,6 +94,10 @@ impl Bounds {
 const OUTLIER: &str = "outlier";
 
 impl Kind for Outliers {
+    fn numbers(&self, _: &Frame) -> Vec<String> {
+        self.columns.clone()
+    }
+
     fn check(&self) -> Result<()> {
         named(&self.columns)?;
         match self.rule {

@@ -70,6 +70,10 @@ impl Kind for Range {
         }
     }
 
+    fn numbers(&self, _: &Frame) -> Vec<String> {
+        vec![self.column.clone()]
+    }
+
     fn apply(&self, _: &Learned, frame: &mut Frame) -> Result<()> {
         let column = frame.column(&self.column)?;
         frame.numbers(column)?;

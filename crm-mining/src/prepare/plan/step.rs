@@ -37,6 +37,11 @@ pub(super) trait Kind {
         Ok(())
     }
 
+    /// The columns that it works on as numbers, where they are such.
+    fn numbers(&self, _frame: &Frame) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Learns from the table as the steps before left it.
     fn learn(&self, _frame: &Frame) -> Result<Learned> {
         Ok(Learned::Nothing)

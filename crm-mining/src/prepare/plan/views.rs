@@ -1,7 +1,7 @@
 //! Columns as steps look at them: as numbers, or as groups of equal values.
 
 use super::frame::Frame;
-use crate::data::{Bitmap, Column, Strings, Text, Values};
+use crate::data::{Bitmap, Column, Found, Strings, Text, Values, find_type};
 use crate::error::Result;
 use hashbrown::HashMap;
 use std::borrow::Cow;
@@ -50,6 +50,14 @@ impl<'a> Numbers<'a> {
 }
 
 impl Frame {
+    /// Those of these columns, each once, that are text of which the reader of their file found that it says numbers.
+    pub(super) fn texts_of_numbers(&self, mut names: Vec<String>) -> Vec<String> {
+        names.sort_unstable();
+        names.dedup();
+        names.retain(|name| self.column(name).is_ok_and(|column| says_numbers(self.values(column))));
+        names
+    }
+
     /// The numbers of a column.
     pub(super) fn numbers(&self, column: usize) -> Result<Numbers<'_>> {
         match Numbers::of(self.values(column)) {
@@ -72,6 +80,15 @@ impl Frame {
             }
             false => Ok(values),
         }
+    }
+}
+
+/// Whether a column is text that was found to say numbers, and still does.
+pub(super) fn says_numbers(values: &Values) -> bool {
+    let numeric = |found: Found| matches!(found, Found::Int | Found::Float(_));
+    match values {
+        Values::Text(text) => numeric(text.found()) && numeric(find_type(text.distinct())),
+        _ => false,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod bind;
 mod eval;
+mod numbers;
 mod parse;
 
 use super::fitted::Learned;
@@ -68,6 +69,10 @@ impl Rule {
 }
 
 impl Kind for Rule {
+    fn numbers(&self, frame: &Frame) -> Vec<String> {
+        parse::parse(&self.rule).map_or_else(|_| Vec::new(), |tree| numbers::columns(&tree, frame))
+    }
+
     fn check(&self) -> Result<()> {
         parse::parse(&self.rule)?;
         match self.action {
