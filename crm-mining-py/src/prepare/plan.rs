@@ -181,7 +181,7 @@ pub(crate) struct FittedPlan(Arc<prepare::FittedPlan>);
 
 #[pymethods]
 impl FittedPlan {
-    /// The plan that was fitted.
+    /// The plan that was fitted, with the format steps that were added for text that says numbers.
     #[getter]
     fn plan(&self) -> CleaningPlan {
         CleaningPlan(self.0.plan())

@@ -88,7 +88,7 @@ impl FittedPlan {
         serde_json::from_str(json).map_err(|error| malformed("a fitted plan", &error))
     }
 
-    /// The plan that was fitted.
+    /// The plan that was fitted, with the format steps that were added for text that says numbers.
     pub fn plan(&self) -> CleaningPlan {
         CleaningPlan { steps: self.steps.iter().map(|fitted| fitted.step.clone()).collect() }
     }
