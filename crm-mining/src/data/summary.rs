@@ -1,9 +1,10 @@
 //! What the repeat-buying models need to know of each customer.
 
 use super::column::Column;
+use super::features::Features;
 use super::keys::Keys;
 use super::table::{Table, ToTable};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, invalid_parameter};
 
 /// Per customer: how often, how lately, for how long, how much. The input of the models of lifetime value.
 ///
@@ -14,7 +15,12 @@ use crate::error::{ErrorKind, Result};
 /// | `age` | T | from the first purchase day to the day of observation |
 /// | `monetary` | m̄ | mean spend per repeat purchase day; 0 without one |
 ///
-/// Times are in days ([`Summary::days_per_unit`] = 1) unless rescaled with [`Summary::in_weeks`].
+/// Times are in days ([`Summary::days_per_unit`] = 1) unless rescaled with [`Summary::in_weeks`], or counted in
+/// opportunities to buy with [`Summary::in_periods`].
+///
+/// Two fields are optional. [`Summary::log_gaps`], which [`Ledger::summary`](super::Ledger::summary) gives, lets models
+/// of regular buying be compared by their likelihood. [`Summary::with_covariates`] adds what else is known of each
+/// customer, such as the channel that won them.
 ///
 /// ```
 /// use crm_mining::data::Summary;
@@ -31,6 +37,8 @@ pub struct Summary {
     pub(crate) recency: Vec<f64>,
     pub(crate) age: Vec<f64>,
     pub(crate) monetary: Vec<f64>,
+    pub(crate) log_gaps: Option<Vec<f64>>,
+    pub(crate) covariates: Option<Features>,
     pub(crate) days_per_unit: f64,
 }
 
@@ -77,14 +85,61 @@ impl Summary {
             }
         }
         let customers = Keys::from_distinct_integers(&(0..n as i64).collect::<Vec<_>>()).0;
-        Ok(Summary { customers, frequency, recency, age, monetary, days_per_unit: 1.0 })
+        let (log_gaps, covariates) = (None, None);
+        Ok(Summary { customers, frequency, recency, age, monetary, log_gaps, covariates, days_per_unit: 1.0 })
+    }
+
+    /// The same customers with what else is known of each, as finite numbers. Rows that carry customers are found by
+    /// them and may be of more customers; rows without are taken in order. The models that can use covariates then do.
+    ///
+    /// # Errors
+    /// A customer without a row; without customers, other than one row for each.
+    pub fn with_covariates(mut self, covariates: Features) -> Result<Summary> {
+        let covariates = match covariates.customers() {
+            None => covariates,
+            Some(known) => {
+                let mut rows = Vec::with_capacity(self.len());
+                for (row, customer) in self.customers.iter().enumerate() {
+                    match known.position_of(customer) {
+                        Some(position) => rows.push(position as u32),
+                        None => return Err(no_covariates(row)),
+                    }
+                }
+                covariates.select(&rows)
+            }
+        };
+        let (a_len, b_len) = (self.len(), covariates.n_rows());
+        if a_len != b_len {
+            let (of, a, b) = ("Summary", "frequency", "covariates");
+            return Err(ErrorKind::LengthMismatch { of, a, a_len, b, b_len }.into());
+        }
+        self.covariates = (covariates.n_features() > 0).then_some(covariates);
+        Ok(self)
+    }
+
+    /// The same customers, whose `recency` and `age` count opportunities to buy, each this many days long: the input of
+    /// the BG/BB model. The first purchase is no opportunity.
+    ///
+    /// # Errors
+    /// A period that is not above 0 and finite.
+    pub fn in_periods(mut self, days: f64) -> Result<Summary> {
+        if !(days > 0.0 && days.is_finite()) {
+            return invalid_parameter("Summary", "in_periods", "finite and above 0 days", days);
+        }
+        self.days_per_unit = days;
+        self.log_gaps = None;
+        Ok(self)
     }
 
     /// The same customers with times in weeks of 7 days, as the literature prints parameters.
     pub fn in_weeks(&self) -> Summary {
         let scale = self.days_per_unit / 7.0;
         let scaled = |values: &[f64]| values.iter().map(|value| value * scale).collect();
-        Summary { recency: scaled(&self.recency), age: scaled(&self.age), days_per_unit: 7.0, ..self.clone() }
+        let log_gaps = self.log_gaps.as_ref().map(|sums| {
+            sums.iter().zip(&self.frequency).map(|(sum, gaps)| sum + gaps * scale.ln()).collect()
+        });
+        let (recency, age) = (scaled(&self.recency), scaled(&self.age));
+        Summary { recency, age, log_gaps, days_per_unit: 7.0, ..self.clone() }
     }
 
     /// Days in one unit of `recency` and `age`: 1, or 7 after [`Summary::in_weeks`].
@@ -126,6 +181,27 @@ impl Summary {
     pub fn monetary(&self) -> &[f64] {
         &self.monetary
     }
+
+    /// The sum of the logarithms of the gaps between purchase days, where known.
+    pub fn log_gaps(&self) -> Option<&[f64]> {
+        self.log_gaps.as_deref()
+    }
+
+    /// What else is known of each customer.
+    pub fn covariates(&self) -> Option<&Features> {
+        self.covariates.as_ref()
+    }
+}
+
+fn no_covariates(row: usize) -> Error {
+    ErrorKind::InvalidValue {
+        table: "Summary".into(),
+        column: "customer".into(),
+        row: row as u64 + 1,
+        must_be: "among the customers of the covariates".into(),
+        got: "no row".into(),
+    }
+    .into()
 }
 
 impl ToTable for Summary {

@@ -144,17 +144,22 @@ impl Ledger {
             recency: Vec::new(),
             age: Vec::new(),
             monetary: Vec::new(),
+            log_gaps: None,
+            covariates: None,
             days_per_unit: 1.0,
         };
+        let mut log_gaps = Vec::new();
         for customer in 0..self.customers.len() {
             let mut purchases = self.days_until(customer, as_of).iter().filter(|cell| cell.orders > 0);
             let Some(first) = purchases.next() else { continue };
-            let (mut repeats, mut last, mut spend) = (0u32, first.day, Exact::ZERO);
+            let (mut repeats, mut last, mut spend, mut gaps) = (0u32, first.day, Exact::ZERO, 0.0);
             for cell in purchases {
                 repeats += 1;
+                gaps += f64::from(cell.day.since(last)).ln();
                 last = cell.day;
                 spend += cell.amount;
             }
+            log_gaps.push(gaps);
             seen.push(customer as u32);
             summary.frequency.push(f64::from(repeats));
             summary.recency.push(f64::from(last.since(first.day)));
@@ -162,6 +167,7 @@ impl Ledger {
             summary.monetary.push(if repeats > 0 { spend.value() / f64::from(repeats) } else { 0.0 });
         }
         summary.customers = self.customers.select(&seen);
+        summary.log_gaps = Some(log_gaps);
         summary
     }
 }
