@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use crm_mining::data::{Labeled, Summary, Transaction};
-use crm_mining::insight::{BgNbdModel, ChurnModel, GammaGammaModel, RuleSet, Segments};
+use crm_mining::insight::{BuyingModel, ChurnModel, GammaGammaModel, RuleSet, Segments};
 use crm_mining::learn::{
     FpGrowth, KMeans, KMeansModel, LogisticModel, LogisticRegression, RandomForest, RandomForestModel, auc,
 };
@@ -184,7 +184,7 @@ fn other_features_than_at_fit() {
 #[test]
 fn every_model_may_be_shared_between_threads() {
     fn shared<T: Send + Sync + Clone + 'static>() {}
-    shared::<(BgNbdModel, GammaGammaModel, Clv, Segments, ChurnModel)>();
+    shared::<(BuyingModel, GammaGammaModel, Clv, Segments, ChurnModel)>();
     shared::<(KMeansModel, LogisticModel, RandomForestModel, FpGrowth)>();
     shared::<(RuleSet, Ledger, Baskets, Transactions, Table, Profiles)>();
     fn sent<T: Send + Sync + 'static>() {}

@@ -65,10 +65,10 @@ fn scores_values_and_segments() {
     };
     let summary = ledger.summary(as_of);
     let buying = BgNbd::default().fit(&summary).unwrap();
-    close(buying.r(), 0.8229, 4);
-    close(buying.alpha(), 69.0908, 3);
-    close(buying.a(), 0.0031, 4);
-    close(buying.b(), 7.249, 3);
+    close(buying.parameter("r").unwrap(), 0.8229, 4);
+    close(buying.parameter("alpha").unwrap(), 69.0908, 3);
+    close(buying.parameter("a").unwrap(), 0.0031, 4);
+    close(buying.parameter("b").unwrap(), 7.249, 3);
     let spend = GammaGamma::default().fit(&summary).unwrap();
     close(spend.p(), 2.1759, 4);
     close(spend.q(), 3.6262, 4);
@@ -112,11 +112,17 @@ fn every_penalty_converges_or_names_the_boundary() {
         for penalty in [0.0, 0.0001, 0.001, 0.01, 0.05, 0.1] {
             match BgNbd::default().penalizer(penalty).fit(&summary) {
                 Ok(model) => {
-                    let sound =
-                        [model.r(), model.alpha(), model.b()].iter().all(|v| v.is_finite() && *v > 0.0);
+                    let sound = [
+                        model.parameter("r").unwrap(),
+                        model.parameter("alpha").unwrap(),
+                        model.parameter("b").unwrap(),
+                    ]
+                    .iter()
+                    .all(|v| v.is_finite() && *v > 0.0);
                     assert!(sound && model.log_likelihood().is_finite(), "{model:?}");
                     assert!(
-                        model.a() > 1e-9 || matches!(model.status(), FitStatus::Boundary(_)),
+                        model.parameter("a").unwrap() > 1e-9
+                            || matches!(model.status(), FitStatus::Boundary(_)),
                         "{model:?}"
                     );
                 }

@@ -4,7 +4,7 @@
 
 use crm_mining::data::{Day, Days, Ledger, Summary, Transaction, Transactions};
 use crm_mining::insight::{
-    BgNbd, BgNbdModel, Boundary, Clv, DiscountRate, FitStatus, GammaGamma, Rfm, Scoring,
+    BgNbd, Boundary, BuyingModel, Clv, DiscountRate, FitStatus, GammaGamma, Rfm, Scoring,
 };
 use crm_mining::{ErrorKind, Fit, Predict};
 use proptest::prelude::*;
@@ -32,10 +32,11 @@ fn summary(rows: &[Row]) -> Summary {
     Summary::new(column(|r| r.0), column(|r| r.1), column(|r| r.2), column(|r| r.3)).unwrap()
 }
 
-fn given([r, alpha, a, b]: [f64; 4]) -> BgNbdModel {
+fn given([r, alpha, a, b]: [f64; 4]) -> BuyingModel {
     serde_json::from_value(serde_json::json!({
-        "r": r, "alpha": alpha, "a": a, "b": b, "days_per_unit": 1.0, "n_customers": 0, "log_likelihood": 0.0,
-        "iterations": 0, "status": "converged", "standard_errors": null,
+        "version": 1, "process": {"bg_nbd": {"dropout": "after_repeats", "regularity": 1}},
+        "parameters": {"r": r, "alpha": alpha, "a": a, "b": b}, "covariance": null, "days_per_unit": 1.0,
+        "n_customers": 0, "log_likelihood": 0.0, "iterations": 0, "status": "converged",
     }))
     .unwrap()
 }
@@ -82,7 +83,7 @@ proptest! {
     ) {
         let summary = summary(&rows);
         let Ok(model) = BgNbd::default().fit(&summary) else { return Ok(()) };
-        let found = [model.r(), model.alpha(), model.a(), model.b()];
+        let found: Vec<f64> = model.parameters().iter().map(|parameter| parameter.value).collect();
         let near = std::array::from_fn(|k| found[k].clamp(1e-20, 1e20) * nearby[k].exp());
         for other in [logs.map(f64::exp), near] {
             let value = given(other).log_likelihood_on(&summary).unwrap();
@@ -105,7 +106,7 @@ proptest! {
         let (short, long) = (expected(days), expected(days + 1));
         prop_assert!(short >= 0.0 && long.is_finite() && long >= short * (1.0 - 1e-11), "{short} {long}");
         // Whoever never left would buy that often.
-        let most = (model.r() + row.0) * f64::from(days) / (model.alpha() + row.2);
+        let most = (model.parameter("r").unwrap() + row.0) * f64::from(days) / (model.parameter("alpha").unwrap() + row.2);
         prop_assert!(short <= most * (1.0 + 1e-11), "{short} {most}");
     }
 

@@ -38,15 +38,17 @@ fn the_process_is_found_again() {
     let buying = BgNbd::default().fit(&summary).unwrap();
     let spend = GammaGamma::default().fit(&summary).unwrap();
     assert_eq!((buying.status(), spend.status()), (&FitStatus::Converged, &FitStatus::Converged));
-    let (b, s) = (buying.standard_errors().unwrap(), spend.standard_errors().unwrap());
-    for (name, found, error, truth) in [
-        ("r", buying.r(), b.r, truth.r),
-        ("alpha", buying.alpha(), b.alpha, truth.alpha),
-        ("a", buying.a(), b.a, truth.a),
-        ("b", buying.b(), b.b, truth.b),
-        ("p", spend.p(), s.p, truth.p),
-        ("q", spend.q(), s.q, truth.q),
-        ("v", spend.v(), s.v, truth.v),
+    let s = spend.standard_errors().unwrap();
+    let b = buying.parameters();
+    let b = |place: usize| (b[place].value, b[place].standard_error.unwrap());
+    for (name, (found, error), truth) in [
+        ("r", b(0), truth.r),
+        ("alpha", b(1), truth.alpha),
+        ("a", b(2), truth.a),
+        ("b", b(3), truth.b),
+        ("p", (spend.p(), s.p), truth.p),
+        ("q", (spend.q(), s.q), truth.q),
+        ("v", (spend.v(), s.v), truth.v),
     ] {
         eprintln!("{name}: {found:.4} ± {error:.4}, made with {truth}");
         assert!((found - truth).abs() < 4.0 * error, "{name}: {found} ± {error}, made with {truth}");

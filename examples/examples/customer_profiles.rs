@@ -142,12 +142,11 @@ impl Job {
         let spend = available("Gamma-Gamma", GammaGamma::default().fit_with(&summary, &control));
         let clv = match (&buying, &spend) {
             (Some(buying), Some(spend)) => {
+                let parameters = buying.parameters();
+                let found =
+                    parameters.iter().map(|of| format!("  {} {:.4}", of.name, of.value)).collect::<String>();
                 println!(
-                    "BG/NBD  r {:.4}  alpha {:.4}  a {:.4}  b {:.4}{}\nGamma-Gamma  p {:.4}  q {:.4}  v {:.3}{}",
-                    buying.r(),
-                    buying.alpha(),
-                    buying.a(),
-                    buying.b(),
+                    "BG/NBD{found}{}\nGamma-Gamma  p {:.4}  q {:.4}  v {:.3}{}",
                     boundary(buying.status()),
                     spend.p(),
                     spend.q(),

@@ -12,6 +12,7 @@ pub use churn::{
 };
 pub use segment::{Level, SegmentDescription, Segmentation, Segments, Structure};
 pub use value::{
-    BgNbd, BgNbdModel, BgNbdStandardErrors, Boundary, Clv, ClvEstimates, DiscountRate, FitStatus, GammaGamma,
-    GammaGammaModel, GammaGammaStandardErrors, Rfm, RfmScores, RfmSegment, Scoring,
+    BgBb, BgNbd, Boundary, BuyingModel, BuyingProcess, Clv, ClvEstimates, Contract, ContractModel,
+    DiscountRate, Dropout, FitStatus, GammaGamma, GammaGammaModel, GammaGammaStandardErrors, Nbd, Parameter,
+    ParetoNbd, Rfm, RfmScores, RfmSegment, Scoring, Survivors,
 };

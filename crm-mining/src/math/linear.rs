@@ -1,24 +1,103 @@
 //! Small systems of linear equations.
-#![allow(clippy::indexing_slicing, reason = "indices run below N, the length of every array here")]
+#![allow(clippy::indexing_slicing, reason = "indices run below n, and n² values are held")]
 
 /// A square matrix, row by row.
-pub(crate) type Matrix<const N: usize> = [[f64; N]; N];
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Square {
+    n: usize,
+    values: Vec<f64>,
+}
+
+impl Square {
+    pub(crate) fn zero(n: usize) -> Square {
+        Square { n, values: vec![0.0; n * n] }
+    }
+
+    /// Out of n² values, row by row.
+    #[cfg(test)]
+    pub(crate) fn of(n: usize, values: &[f64]) -> Square {
+        assert_eq!(values.len(), n * n);
+        Square { n, values: values.to_vec() }
+    }
+
+    /// `None` unless there are as many rows as columns.
+    pub(crate) fn from_rows(rows: &[Vec<f64>]) -> Option<Square> {
+        let n = rows.len();
+        rows.iter().all(|row| row.len() == n).then(|| Square { n, values: rows.concat() })
+    }
+
+    pub(crate) fn n(&self) -> usize {
+        self.n
+    }
+
+    pub(crate) fn row(&self, row: usize) -> &[f64] {
+        &self.values[row * self.n..(row + 1) * self.n]
+    }
+
+    #[inline]
+    pub(crate) fn at(&self, row: usize, column: usize) -> f64 {
+        self.values[row * self.n + column]
+    }
+
+    #[inline]
+    pub(crate) fn at_mut(&mut self, row: usize, column: usize) -> &mut f64 {
+        &mut self.values[row * self.n + column]
+    }
+
+    pub(crate) fn map(mut self, change: impl Fn(f64) -> f64) -> Square {
+        self.values.iter_mut().for_each(|value| *value = change(*value));
+        self
+    }
+
+    /// Only these rows and columns.
+    pub(crate) fn select(&self, places: &[usize]) -> Square {
+        let values = places.iter().flat_map(|&row| places.iter().map(move |&column| self.at(row, column)));
+        Square { n: places.len(), values: values.collect() }
+    }
+
+    /// M · self · Mᵀ, for a square M given by its places.
+    pub(crate) fn transformed(&self, by: impl Fn(usize, usize) -> f64) -> Square {
+        let n = self.n;
+        let mut half = Square::zero(n);
+        let mut whole = Square::zero(n);
+        for i in 0..n {
+            for j in 0..n {
+                *half.at_mut(i, j) = (0..n).map(|k| by(i, k) * self.at(k, j)).sum();
+            }
+        }
+        for i in 0..n {
+            for j in 0..n {
+                *whole.at_mut(i, j) = (0..n).map(|k| half.at(i, k) * by(j, k)).sum();
+            }
+        }
+        whole
+    }
+
+    /// xᵀ · self · x.
+    pub(crate) fn form(&self, x: &[f64]) -> f64 {
+        (0..self.n).map(|row| x[row] * dot(self.row(row), x)).sum()
+    }
+}
+
+pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
 
 /// The lower factor L of a positive definite matrix L Lᵀ.
 #[derive(Debug, Clone)]
-pub(crate) struct Cholesky<const N: usize>(Matrix<N>);
+pub(crate) struct Cholesky(Square);
 
-impl<const N: usize> Cholesky<N> {
+impl Cholesky {
     /// `None` unless the matrix is symmetric and positive definite in floating point.
-    pub(crate) fn new(matrix: &Matrix<N>) -> Option<Self> {
-        let mut factor = [[0.0; N]; N];
-        for row in 0..N {
+    pub(crate) fn new(matrix: &Square) -> Option<Cholesky> {
+        let mut factor = Square::zero(matrix.n);
+        for row in 0..matrix.n {
             for column in 0..=row {
-                let known: f64 = (0..column).map(|k| factor[row][k] * factor[column][k]).sum();
-                let rest = matrix[row][column] - known;
-                factor[row][column] = if row > column {
-                    rest / factor[column][column]
-                } else if rest > f64::EPSILON * matrix[row][row] {
+                let known: f64 = (0..column).map(|k| factor.at(row, k) * factor.at(column, k)).sum();
+                let rest = matrix.at(row, column) - known;
+                *factor.at_mut(row, column) = if row > column {
+                    rest / factor.at(column, column)
+                } else if rest > f64::EPSILON * matrix.at(row, row) {
                     rest.sqrt()
                 } else {
                     return None;
@@ -29,42 +108,55 @@ impl<const N: usize> Cholesky<N> {
     }
 
     /// The solution of `matrix · x = right`.
-    pub(crate) fn solve(&self, right: &[f64; N]) -> [f64; N] {
-        let (factor, mut x) = (&self.0, *right);
-        for row in 0..N {
-            let known: f64 = (0..row).map(|k| factor[row][k] * x[k]).sum();
-            x[row] = (x[row] - known) / factor[row][row];
+    pub(crate) fn solve(&self, right: &[f64]) -> Vec<f64> {
+        let (factor, mut x) = (&self.0, right.to_vec());
+        for row in 0..factor.n {
+            let known = dot(&factor.row(row)[..row], &x[..row]);
+            x[row] = (x[row] - known) / factor.at(row, row);
         }
-        for row in (0..N).rev() {
-            let known: f64 = (row + 1..N).map(|k| factor[k][row] * x[k]).sum();
-            x[row] = (x[row] - known) / factor[row][row];
+        for row in (0..factor.n).rev() {
+            let known: f64 = (row + 1..factor.n).map(|k| factor.at(k, row) * x[k]).sum();
+            x[row] = (x[row] - known) / factor.at(row, row);
         }
         x
     }
 
-    /// The diagonal of the inverse.
-    pub(crate) fn inverse_diagonal(&self) -> [f64; N] {
-        std::array::from_fn(|place| {
-            let unit = std::array::from_fn(|row| if row == place { 1.0 } else { 0.0 });
-            self.solve(&unit)[place]
-        })
+    /// L · x.
+    pub(crate) fn times(&self, x: &[f64]) -> Vec<f64> {
+        (0..self.0.n).map(|row| dot(&self.0.row(row)[..=row], &x[..=row])).collect()
+    }
+
+    /// The inverse of the matrix.
+    pub(crate) fn inverse(&self) -> Square {
+        let n = self.0.n;
+        let mut inverse = Square::zero(n);
+        for column in 0..n {
+            let mut unit = vec![0.0; n];
+            unit[column] = 1.0;
+            for (row, value) in self.solve(&unit).into_iter().enumerate() {
+                *inverse.at_mut(row, column) = value;
+            }
+        }
+        inverse
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Cholesky;
+    use super::{Cholesky, Square};
 
     #[test]
     fn solves_and_refuses() {
-        let factor = Cholesky::new(&[[4.0, 2.0, 0.0], [2.0, 5.0, 1.0], [0.0, 1.0, 3.0]]).unwrap();
+        let factor = Cholesky::new(&Square::of(3, &[4.0, 2.0, 0.0, 2.0, 5.0, 1.0, 0.0, 1.0, 3.0])).unwrap();
         let x = factor.solve(&[8.0, 15.0, 11.0]); // of (1, 2, 3)
         assert!(x.iter().zip([1.0, 2.0, 3.0]).all(|(x, expected)| (x - expected).abs() < 1e-14));
         // numpy 2.4.6: np.linalg.inv of the matrix above, diagonal
         let expected = [0.318181818181818, 0.272727272727273, 0.363636363636364];
-        assert!(factor.inverse_diagonal().iter().zip(expected).all(|(x, e)| (x - e).abs() < 1e-14));
-        assert!(Cholesky::new(&[[1.0, 2.0], [2.0, 1.0]]).is_none());
-        assert!(Cholesky::new(&[[1.0, 1.0], [1.0, 1.0]]).is_none());
-        assert!(Cholesky::new(&[[f64::NAN]]).is_none());
+        let inverse = factor.inverse();
+        assert!((0..3).all(|place| (inverse.at(place, place) - expected[place]).abs() < 1e-14));
+        assert!((inverse.form(&[8.0, 15.0, 11.0]) - (8.0 + 2.0 * 15.0 + 3.0 * 11.0)).abs() < 1e-12);
+        for (n, none) in [(2, vec![1.0, 2.0, 2.0, 1.0]), (2, vec![1.0; 4]), (1, vec![f64::NAN])] {
+            assert!(Cholesky::new(&Square::of(n, &none)).is_none());
+        }
     }
 }

@@ -3,6 +3,7 @@
 mod exact;
 pub(crate) mod linear;
 pub(crate) mod optimize;
+pub(crate) mod quadrature;
 pub(crate) mod quantile;
 pub(crate) mod random;
 pub(crate) mod special;

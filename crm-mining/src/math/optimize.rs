@@ -1,15 +1,15 @@
 //! The greatest value of a smooth function of a few variables.
-#![allow(clippy::indexing_slicing, reason = "indices run below N, the length of every array here")]
+#![allow(clippy::indexing_slicing, reason = "indices run below the length of every array here")]
 
-use super::linear::{Cholesky, Matrix};
+use super::linear::{Cholesky, Square, dot};
 use crate::error::Result;
 
-/// A function at one point: its value, slope and curvature.
+/// A function at one point, of a fixed number of variables: its value, slope and curvature. What likelihoods sum.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Local<const N: usize> {
     pub(crate) value: f64,
     pub(crate) gradient: [f64; N],
-    pub(crate) hessian: Matrix<N>,
+    pub(crate) hessian: [[f64; N]; N],
 }
 
 impl<const N: usize> Local<N> {
@@ -25,49 +25,70 @@ impl<const N: usize> Local<N> {
         }
         self
     }
+}
 
-    /// The same function of variables `y`, where `x = map · y`.
-    pub(crate) fn of(&self, map: &Matrix<N>) -> Self {
-        let mut changed = Local { value: self.value, ..Self::ZERO };
-        for i in 0..N {
-            changed.gradient[i] = (0..N).map(|k| self.gradient[k] * map[k][i]).sum();
-            for j in 0..N {
-                changed.hessian[i][j] = (0..N)
-                    .flat_map(|k| (0..N).map(move |l| (k, l)))
-                    .map(|(k, l)| map[k][i] * self.hessian[k][l] * map[l][j])
-                    .sum();
+/// A function at one point, of the variables of a search.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Surface {
+    pub(crate) value: f64,
+    pub(crate) gradient: Vec<f64>,
+    pub(crate) hessian: Square,
+}
+
+impl Surface {
+    pub(crate) fn zero(n: usize) -> Surface {
+        Surface { value: 0.0, gradient: vec![0.0; n], hessian: Square::zero(n) }
+    }
+
+    /// Adds a function of x = map · y, as one of y. Rows of the map belong to x.
+    pub(crate) fn add<const N: usize>(&mut self, local: &Local<N>, map: &[Vec<f64>; N]) {
+        let n = self.gradient.len();
+        self.value += local.value;
+        for (row, slope) in map.iter().zip(local.gradient) {
+            for (to, part) in self.gradient.iter_mut().zip(row) {
+                *to += slope * part;
             }
         }
-        changed
+        let across: [Vec<f64>; N] = std::array::from_fn(|k| {
+            (0..n).map(|j| (0..N).map(|l| local.hessian[k][l] * map[l][j]).sum()).collect()
+        });
+        for i in 0..n {
+            for j in 0..n {
+                *self.hessian.at_mut(i, j) += (0..N).map(|k| map[k][i] * across[k][j]).sum::<f64>();
+            }
+        }
     }
 
     /// The same function with some variables held where they are.
-    fn holding(mut self, fixed: &[bool; N]) -> Self {
-        for held in (0..N).filter(|&place| fixed[place]) {
+    fn holding(mut self, fixed: &[bool]) -> Surface {
+        for held in (0..fixed.len()).filter(|&place| fixed[place]) {
             self.gradient[held] = 0.0;
-            for place in 0..N {
-                self.hessian[held][place] = 0.0;
-                self.hessian[place][held] = 0.0;
+            for place in 0..fixed.len() {
+                *self.hessian.at_mut(held, place) = 0.0;
+                *self.hessian.at_mut(place, held) = 0.0;
             }
-            self.hessian[held][held] = -1.0;
+            *self.hessian.at_mut(held, held) = -1.0;
         }
         self
     }
 
     /// The step to the top of the local parabola, its curvature raised by `damping`; `None` if it has no top.
-    fn step(&self, damping: f64) -> Option<[f64; N]> {
-        let mut curvature = self.hessian.map(|row| row.map(|value| -value));
-        for (place, row) in curvature.iter_mut().enumerate() {
-            row[place] += damping;
+    fn step(&self, damping: f64) -> Option<Vec<f64>> {
+        let mut curvature = self.hessian.clone().map(|value| -value);
+        for place in 0..self.gradient.len() {
+            *curvature.at_mut(place, place) += damping;
         }
         Cholesky::new(&curvature).map(|factor| factor.solve(&self.gradient))
     }
 
     /// How much the local parabola rises along a step.
-    fn rise(&self, step: &[f64; N]) -> f64 {
-        let bend: f64 =
-            (0..N).map(|i| (0..N).map(|j| step[i] * self.hessian[i][j] * step[j]).sum::<f64>()).sum();
-        dot(&self.gradient, step) + 0.5 * bend
+    fn rise(&self, step: &[f64]) -> f64 {
+        dot(&self.gradient, step) + 0.5 * self.hessian.form(step)
+    }
+
+    fn largest_curvature(&self) -> f64 {
+        let n = self.gradient.len();
+        (0..n).fold(f64::MIN_POSITIVE, |most, place| most.max(self.hessian.at(place, place).abs()))
     }
 }
 
@@ -80,9 +101,9 @@ pub(crate) struct Stop {
 }
 
 /// Where a search ended.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Optimum<const N: usize> {
-    pub(crate) at: [f64; N],
+#[derive(Debug, Clone)]
+pub(crate) struct Optimum {
+    pub(crate) at: Vec<f64>,
     pub(crate) value: f64,
     pub(crate) iterations: usize,
     /// The rise expected of another step.
@@ -95,13 +116,13 @@ const LONGEST_STEP: f64 = 3.0;
 
 /// Climbs from `start` by damped Newton steps. Variables marked `fixed` stay. The variables are taken to be
 /// of the order of 1.
-pub(crate) fn maximize<const N: usize>(
-    mut function: impl FnMut(&[f64; N]) -> Result<Local<N>>,
-    start: [f64; N],
-    fixed: [bool; N],
+pub(crate) fn maximize(
+    mut function: impl FnMut(&[f64]) -> Result<Surface>,
+    start: Vec<f64>,
+    fixed: &[bool],
     stop: Stop,
-) -> Result<Optimum<N>> {
-    let mut here = function(&start)?.holding(&fixed);
+) -> Result<Optimum> {
+    let mut here = function(&start)?.holding(fixed);
     let mut end =
         Optimum { at: start, value: here.value, iterations: 0, change: f64::INFINITY, converged: false };
     let mut damping = 0.0;
@@ -117,12 +138,12 @@ pub(crate) fn maximize<const N: usize>(
         }
         end.iterations += 1;
         let Some((step, used)) = damped_step(&here, damping) else { break };
-        let at: [f64; N] = std::array::from_fn(|place| end.at[place] + step[place]);
-        let there = function(&at)?.holding(&fixed);
+        let at: Vec<f64> = end.at.iter().zip(&step).map(|(at, step)| at + step).collect();
+        let there = function(&at)?.holding(fixed);
         let (rise, expected) = (there.value - here.value, here.rise(&step));
         if rise > 1e-4 * expected {
             damping = if rise > 0.5 * expected { used * 0.125 } else { used };
-            if damping < 1e-9 * largest_curvature(&here) {
+            if damping < 1e-9 * here.largest_curvature() {
                 damping = 0.0;
             }
             end = Optimum { at, value: there.value, ..end };
@@ -131,32 +152,24 @@ pub(crate) fn maximize<const N: usize>(
             end.converged = true;
             break;
         } else {
-            damping = (4.0 * used).max(1e-3 * largest_curvature(&here));
+            damping = (4.0 * used).max(1e-3 * here.largest_curvature());
         }
     }
     Ok(end)
 }
 
 /// A step uphill and the damping it took.
-fn damped_step<const N: usize>(here: &Local<N>, damping: f64) -> Option<([f64; N], f64)> {
+fn damped_step(here: &Surface, damping: f64) -> Option<(Vec<f64>, f64)> {
     let mut damping = damping;
     for _ in 0..60 {
         if let Some(step) = here.step(damping) {
             let longest = step.iter().fold(0.0, |most: f64, part| most.max(part.abs()));
             let scale = if longest > LONGEST_STEP { LONGEST_STEP / longest } else { 1.0 };
-            return Some((step.map(|part| part * scale), damping));
+            return Some((step.into_iter().map(|part| part * scale).collect(), damping));
         }
-        damping = (10.0 * damping).max(1e-6 * largest_curvature(here));
+        damping = (10.0 * damping).max(1e-6 * here.largest_curvature());
     }
     None
-}
-
-fn largest_curvature<const N: usize>(here: &Local<N>) -> f64 {
-    (0..N).fold(f64::MIN_POSITIVE, |most, place| most.max(here.hessian[place][place].abs()))
-}
-
-fn dot<const N: usize>(a: &[f64; N], b: &[f64; N]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 #[cfg(test)]
@@ -164,13 +177,13 @@ mod tests {
     use super::*;
 
     /// −(1 − x)² − 100 (y − x²)², whose only top is (1, 1) (Rosenbrock 1960).
-    fn valley(at: &[f64; 2]) -> Result<Local<2>> {
-        let [x, y] = *at;
+    fn valley(at: &[f64]) -> Result<Surface> {
+        let (x, y) = (at[0], at[1]);
         let off = y - x * x;
-        Ok(Local {
+        Ok(Surface {
             value: -(1.0 - x).powi(2) - 100.0 * off * off,
-            gradient: [2.0 * (1.0 - x) + 400.0 * x * off, -200.0 * off],
-            hessian: [[-2.0 + 400.0 * off - 800.0 * x * x, 400.0 * x], [400.0 * x, -200.0]],
+            gradient: vec![2.0 * (1.0 - x) + 400.0 * x * off, -200.0 * off],
+            hessian: Square::of(2, &[-2.0 + 400.0 * off - 800.0 * x * x, 400.0 * x, 400.0 * x, -200.0]),
         })
     }
 
@@ -179,7 +192,7 @@ mod tests {
     #[test]
     fn climbs_out_of_a_bent_valley() {
         for start in [[-1.2, 1.0], [0.0, 5.0], [-3.0, -3.0]] {
-            let top = maximize(valley, start, [false; 2], STOP).unwrap();
+            let top = maximize(valley, start.to_vec(), &[false; 2], STOP).unwrap();
             assert!(top.converged && top.iterations < 60, "{top:?}");
             assert!(top.at.iter().all(|x| (x - 1.0).abs() < 1e-6), "{top:?}");
         }
@@ -187,13 +200,13 @@ mod tests {
 
     #[test]
     fn holds_what_is_fixed() {
-        let top = maximize(valley, [0.5, 9.0], [true, false], STOP).unwrap();
+        let top = maximize(valley, vec![0.5, 9.0], &[true, false], STOP).unwrap();
         assert!(top.at[0] == 0.5 && (top.at[1] - 0.25).abs() < 1e-9, "{top:?}");
     }
 
     #[test]
     fn says_when_it_has_not_arrived() {
-        let end = maximize(valley, [-1.2, 1.0], [false; 2], Stop { max_iterations: 3, ..STOP }).unwrap();
+        let end = maximize(valley, vec![-1.2, 1.0], &[false; 2], Stop { max_iterations: 3, ..STOP }).unwrap();
         assert!(!end.converged && end.iterations == 3 && end.change > 1e-3);
     }
 }

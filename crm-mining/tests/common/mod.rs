@@ -1,5 +1,8 @@
 //! Where shared data lie.
 
+#[allow(dead_code, reason = "not every test binary needs it")]
+pub(crate) mod cdnow;
+
 use std::path::PathBuf;
 
 /// A file of the shared data; `None`, with a note, when it is not there.
@@ -17,4 +20,21 @@ pub(crate) fn data(file: &str) -> Option<PathBuf> {
     }
     eprintln!("skipped: {} is not there (set CRM_MINING_DATA)", path.display());
     None
+}
+
+/// Compares a page of `docs/` that a test makes with the one there, or writes it when CRM_MINING_WRITE is set.
+#[allow(
+    dead_code,
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests; not every binary needs it"
+)]
+pub(crate) fn page(name: &str, text: &str) {
+    let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs")).join(name);
+    if std::env::var_os("CRM_MINING_WRITE").is_some() {
+        std::fs::write(&path, text).unwrap();
+    }
+    let there = std::fs::read_to_string(&path).unwrap_or_default();
+    let differs = text.lines().zip(there.lines()).find(|(new, old)| new != old);
+    assert!(there == text, "docs/{name} is not what the tests give, first here: {differs:?}; write it anew");
 }

@@ -1,7 +1,6 @@
 //! Lifetime value: expected purchases times expected spend, discounted.
 
-use super::bg_model::BgNbdModel;
-use super::collapse::Record;
+use super::buying::{BuyingModel, Record};
 use super::gamma_gamma::GammaGammaModel;
 use crate::data::{Column, Days, Keys, Summary, Table, ToTable};
 use crate::error::{Result, invalid_parameter};
@@ -22,7 +21,7 @@ pub enum DiscountRate {
 
 /// Customer lifetime value: what each customer will bring within a horizon, in today's money.
 ///
-/// For every month of the horizon the purchases expected of the [`BgNbdModel`] are multiplied by the spend
+/// For every month of the horizon the purchases expected of the [`BuyingModel`] are multiplied by the spend
 /// expected of the [`GammaGammaModel`] and discounted from the end of the month; a rest shorter than a month
 /// counts at its own end. Settings: horizon (default 365 days), length of a month (default 30 days),
 /// discount (default 1 % per month).
@@ -60,7 +59,7 @@ pub enum DiscountRate {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Clv {
-    buying: BgNbdModel,
+    buying: BuyingModel,
     spend: GammaGammaModel,
     horizon: Horizon,
     month: f64,
@@ -76,7 +75,7 @@ enum Horizon {
 
 impl Clv {
     /// Lifetime value by these two models.
-    pub fn new(buying: &BgNbdModel, spend: &GammaGammaModel) -> Clv {
+    pub fn new(buying: &BuyingModel, spend: &GammaGammaModel) -> Clv {
         Clv {
             buying: buying.clone(),
             spend: spend.clone(),
@@ -172,10 +171,10 @@ impl Predict<Summary> for Clv {
     fn predict(&self, summary: &Summary) -> Result<ClvEstimates> {
         let steps = self.steps()?;
         let spans: Vec<f64> = steps.iter().map(|(end, _)| end / self.buying.days_per_unit()).collect();
-        let figure = |record: &Record| {
+        let figure = |parameters: &[f64; 4], record: &Record| {
             let mut until = vec![0.0; spans.len()];
-            self.buying.believed(record).expected(&spans, &mut until);
-            let p_alive = self.buying.alive(record);
+            let (p_alive, alive) = self.buying.alive(parameters, record);
+            alive.expected(&spans, &mut until);
             let (mut before, mut discounted) = (0.0, 0.0);
             for (until, (_, worth)) in until.iter().zip(&steps) {
                 discounted += (until - before) * worth;
@@ -189,7 +188,7 @@ impl Predict<Summary> for Clv {
         Ok(ClvEstimates {
             customers: summary.customers().clone(),
             horizon_days: steps.last().map_or(0.0, |&(end, _)| end),
-            repeated: summary.frequency().iter().map(|&x| x > 0.0).collect(),
+            alive_known: self.buying.identified(summary),
             identified: summary.frequency().iter().zip(summary.monetary()).map(identified).collect(),
             p_alive: buying.iter().map(|of| of.p_alive).collect(),
             expected_purchases: buying.iter().map(|of| of.purchases).collect(),
@@ -204,7 +203,7 @@ impl Predict<Summary> for Clv {
 pub struct ClvEstimates {
     customers: Keys,
     horizon_days: f64,
-    repeated: Vec<bool>,
+    alive_known: Vec<bool>,
     identified: Vec<bool>,
     p_alive: Vec<f64>,
     expected_purchases: Vec<f64>,
@@ -223,10 +222,11 @@ impl ClvEstimates {
         self.horizon_days
     }
 
-    /// The probability that the customer at this position is still one; `None` for a customer without a
-    /// repeat purchase, of whom the model supposes it and no record can tell.
+    /// The probability that the customer at this position is still one; `None` where the model supposes it and no
+    /// record can tell, as BG/NBD does of customers without a repeat purchase: they are not identifiable from one
+    /// order.
     pub fn p_alive(&self, customer: usize) -> Option<f64> {
-        let known = self.repeated.get(customer).copied().unwrap_or(false);
+        let known = self.alive_known.get(customer).copied().unwrap_or(false);
         if known { self.p_alive.get(customer).copied() } else { None }
     }
 
@@ -246,8 +246,8 @@ impl ClvEstimates {
     }
 
     /// Whether each customer's own record bears their figures: a repeat purchase, and a mean spend above 0.
-    /// For the others spend is the mean of all, and purchases rest on what BG/NBD supposes of one-time
-    /// buyers: that they are customers still, the likelier to return the less time they had.
+    /// For the others spend is the mean of all, and purchases rest on what the model supposes of one-time buyers
+    /// (BG/NBD: that they are customers still, the likelier to return the less time they had).
     pub fn identified(&self) -> &[bool] {
         &self.identified
     }

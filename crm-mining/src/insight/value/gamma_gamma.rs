@@ -5,8 +5,8 @@ use super::search::{Climber, Edge, FAR, Settled, checked_stop};
 use super::status::{Boundary, FitStatus};
 use crate::data::Summary;
 use crate::error::{Error, ErrorKind, Result, invalid_parameter};
-use crate::math::linear::{Cholesky, Matrix};
-use crate::math::optimize::Stop;
+use crate::math::linear::{Cholesky, Square};
+use crate::math::optimize::{Stop, Surface};
 use crate::model::{Control, Fit};
 use serde::{Deserialize, Serialize};
 
@@ -91,6 +91,7 @@ impl GammaGamma {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Unchecked")]
 pub struct GammaGammaModel {
+    version: u32,
     p: f64,
     q: f64,
     v: f64,
@@ -101,7 +102,8 @@ pub struct GammaGammaModel {
     log_likelihood: f64,
     iterations: usize,
     status: FitStatus,
-    standard_errors: Option<GammaGammaStandardErrors>,
+    /// Of the logarithms of p, q and v.
+    covariance: Option<[[f64; 3]; 3]>,
 }
 
 /// Standard errors of the parameters of a [`GammaGammaModel`], in the units of the parameters.
@@ -169,7 +171,9 @@ impl GammaGammaModel {
 
     /// Standard errors from the exact Hessian; `None` where a parameter ran away.
     pub fn standard_errors(&self) -> Option<GammaGammaStandardErrors> {
-        self.standard_errors
+        let [[p, ..], [_, q, _], [.., v]] = self.covariance?;
+        let (p, q, v) = (p.sqrt() * self.p, q.sqrt() * self.q, v.sqrt() * self.v);
+        Some(GammaGammaStandardErrors { p, q, v })
     }
 
     /// The expected spend of each customer per purchase.
@@ -194,6 +198,8 @@ impl GammaGammaModel {
 }
 
 const OF: &str = "GammaGamma";
+/// The format in which models are written; others are refused.
+const VERSION: u32 = 1;
 
 impl Fit<Summary> for GammaGamma {
     type Model = GammaGammaModel;
@@ -206,13 +212,13 @@ impl Fit<Summary> for GammaGamma {
         let end = search(&likelihood, observed_mean.ln(), stop, control)?;
         let point = to_point(&end.optimum.at);
         let [p, q, v] = point.map(f64::exp);
-        let standard_errors =
-            if end.boundaries.is_empty() { standard_errors(&likelihood, &point) } else { None };
+        let covariance = if end.boundaries.is_empty() { covariance(&likelihood, &point) } else { None };
         let mut boundaries = end.boundaries;
         if q <= 1.0 {
             boundaries.push(Boundary::InfiniteMean);
         }
         Ok(GammaGammaModel {
+            version: VERSION,
             p,
             q,
             v,
@@ -223,7 +229,7 @@ impl Fit<Summary> for GammaGamma {
             log_likelihood: Likelihood::new(&x, &mean, 0.0).at(&point).value,
             iterations: end.optimum.iterations,
             status: FitStatus::of(boundaries),
-            standard_errors,
+            covariance,
         })
     }
 }
@@ -257,9 +263,10 @@ fn usable(summary: &Summary) -> Result<(Vec<f64>, Vec<f64>)> {
 
 /// ln p, ln q, ln v out of the variables of the search: ln p, ln q, ln (p v / q). Every edge of the range is
 /// one of them going to infinity while the others stay.
-const MAP: Matrix<3> = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [-1.0, 1.0, 1.0]];
+const MAP: [[f64; 3]; 3] = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [-1.0, 1.0, 1.0]];
 
-fn to_point(&[ln_p, ln_q, ln_mean]: &[f64; 3]) -> [f64; 3] {
+fn to_point(at: &[f64]) -> [f64; 3] {
+    let [ln_p, ln_q, ln_mean] = std::array::from_fn(|place| at.get(place).copied().unwrap_or_default());
     // Beyond e⁶⁰ nothing changes but the risk to overflow.
     let (ln_p, ln_q) = (ln_p.clamp(-60.0, 60.0), ln_q.clamp(-60.0, 60.0));
     [ln_p, ln_q, (ln_mean - ln_p + ln_q).clamp(-500.0, 500.0)]
@@ -270,28 +277,32 @@ const EDGES: [Edge; 2] = [
     Edge { boundary: Boundary::ConstantSpend, place: 0, end: FAR },
 ];
 
-fn search(likelihood: &Likelihood, ln_mean: f64, stop: Stop, control: &Control) -> Result<Settled<3>> {
+fn search(likelihood: &Likelihood, ln_mean: f64, stop: Stop, control: &Control) -> Result<Settled> {
     let mut climber = Climber {
-        function: |at: &[f64; 3]| {
+        function: |at: &[f64]| {
             control.check("Gamma-Gamma")?;
-            Ok(likelihood.at(&to_point(at)).of(&MAP))
+            let mut surface = Surface::zero(3);
+            surface.add(&likelihood.at(&to_point(at)), &MAP.map(Vec::from));
+            Ok(surface)
         },
         stop,
     };
-    let mut best = climber.climb([0.7, 1.1, ln_mean], [false; 3])?;
-    let steady = climber.climb([3.0, 0.7, ln_mean], [false; 3])?;
+    let mut best = climber.climb(vec![0.7, 1.1, ln_mean], &[false; 3])?;
+    let steady = climber.climb(vec![3.0, 0.7, ln_mean], &[false; 3])?;
     if steady.value > best.value {
         best = steady;
     }
-    climber.settle(Settled { optimum: best, fixed: [false; 3], boundaries: Vec::new() }, &EDGES, OF)
+    climber.settle(Settled { optimum: best, fixed: vec![false; 3], boundaries: Vec::new() }, &EDGES, OF)
 }
 
 /// From the curvature of the log-likelihood at its top; `None` where it has no clear top.
-fn standard_errors(likelihood: &Likelihood, point: &[f64; 3]) -> Option<GammaGammaStandardErrors> {
-    let curvature = likelihood.at(point).hessian.map(|row| row.map(|value| -value));
-    let [p, q, v] = Cholesky::new(&curvature)?.inverse_diagonal().map(f64::sqrt);
-    let [ln_p, ln_q, ln_v] = *point;
-    Some(GammaGammaStandardErrors { p: p * ln_p.exp(), q: q * ln_q.exp(), v: v * ln_v.exp() })
+fn covariance(likelihood: &Likelihood, point: &[f64; 3]) -> Option<[[f64; 3]; 3]> {
+    let mut curvature = Square::zero(3);
+    for (row, bends) in likelihood.at(point).hessian.iter().enumerate() {
+        bends.iter().enumerate().for_each(|(column, bend)| *curvature.at_mut(row, column) = -bend);
+    }
+    let variance = Cholesky::new(&curvature)?.inverse();
+    Some(std::array::from_fn(|row| std::array::from_fn(|column| variance.at(row, column))))
 }
 
 fn correlation(x: &[f64], y: &[f64]) -> f64 {
@@ -312,6 +323,7 @@ fn correlation(x: &[f64], y: &[f64]) -> f64 {
 /// A model as read from outside.
 #[derive(Deserialize)]
 struct Unchecked {
+    version: u32,
     p: f64,
     q: f64,
     v: f64,
@@ -322,20 +334,28 @@ struct Unchecked {
     log_likelihood: f64,
     iterations: usize,
     status: FitStatus,
-    standard_errors: Option<GammaGammaStandardErrors>,
+    covariance: Option<[[f64; 3]; 3]>,
 }
 
 impl TryFrom<Unchecked> for GammaGammaModel {
     type Error = Error;
 
     fn try_from(read: Unchecked) -> Result<GammaGammaModel> {
-        let Unchecked { p, q, v, observed_mean, .. } = read;
+        let Unchecked { version, p, q, v, observed_mean, .. } = read;
+        if version != VERSION {
+            return invalid_parameter("GammaGammaModel", "version", format!("{VERSION}"), version);
+        }
         for (parameter, value) in [("p", p), ("q", q), ("v", v), ("observed_mean", observed_mean)] {
             if !(value > 1e-130 && value < 1e130) {
                 return invalid_parameter("GammaGammaModel", parameter, "from 1e-130 to 1e130", value);
             }
         }
+        let covariance = read.covariance;
+        if covariance.iter().flatten().flatten().any(|value| !value.is_finite()) {
+            return invalid_parameter("GammaGammaModel", "covariance", "finite", covariance);
+        }
         Ok(GammaGammaModel {
+            version,
             p,
             q,
             v,
@@ -346,7 +366,7 @@ impl TryFrom<Unchecked> for GammaGammaModel {
             log_likelihood: read.log_likelihood,
             iterations: read.iterations,
             status: read.status,
-            standard_errors: read.standard_errors,
+            covariance,
         })
     }
 }

@@ -1,8 +1,8 @@
-//! The search for parameters that both models share: climbs inside the range, then a look at its edges.
+//! The search for parameters that the models share: climbs inside the range, then a look at its edges.
 
 use super::status::Boundary;
 use crate::error::{ErrorKind, Result, invalid_parameter};
-use crate::math::optimize::{Local, Optimum, Stop, maximize};
+use crate::math::optimize::{Optimum, Stop, Surface, maximize};
 
 /// ln 10¹⁵: as good as infinity for a variable without unit.
 pub(super) const FAR: f64 = 34.538_776_394_910_684;
@@ -21,9 +21,9 @@ pub(super) struct Edge {
 
 /// The best point found, which variables were held for it, and the edges it lies on.
 #[derive(Debug)]
-pub(super) struct Settled<const N: usize> {
-    pub(super) optimum: Optimum<N>,
-    pub(super) fixed: [bool; N],
+pub(super) struct Settled {
+    pub(super) optimum: Optimum,
+    pub(super) fixed: Vec<bool>,
     pub(super) boundaries: Vec<Boundary>,
 }
 
@@ -33,27 +33,16 @@ pub(super) struct Climber<F> {
     pub(super) stop: Stop,
 }
 
-impl<F> Climber<F> {
-    pub(super) fn climb<const N: usize>(&mut self, start: [f64; N], fixed: [bool; N]) -> Result<Optimum<N>>
-    where
-        F: FnMut(&[f64; N]) -> Result<Local<N>>,
-    {
+impl<F: FnMut(&[f64]) -> Result<Surface>> Climber<F> {
+    pub(super) fn climb(&mut self, start: Vec<f64>, fixed: &[bool]) -> Result<Optimum> {
         maximize(&mut self.function, start, fixed, self.stop)
     }
 
     /// Moves to every edge where the value is no smaller: towards an edge the slope dies away, so a climb
     /// that ran there looks as if it had arrived inside.
-    pub(super) fn settle<const N: usize>(
-        &mut self,
-        mut best: Settled<N>,
-        edges: &[Edge],
-        of: &'static str,
-    ) -> Result<Settled<N>>
-    where
-        F: FnMut(&[f64; N]) -> Result<Local<N>>,
-    {
+    pub(super) fn settle(&mut self, mut best: Settled, edges: &[Edge], of: &'static str) -> Result<Settled> {
         for edge in edges {
-            let (mut start, mut fixed) = (best.optimum.at, best.fixed);
+            let (mut start, mut fixed) = (best.optimum.at.clone(), best.fixed.clone());
             let (Some(value), Some(held)) = (start.get_mut(edge.place), fixed.get_mut(edge.place)) else {
                 continue;
             };
@@ -63,7 +52,7 @@ impl<F> Climber<F> {
             let gone = *value * edge.end.signum() > GONE;
             (*value, *held) = (edge.end, true);
             if gone || (self.function)(&start)?.value >= best.optimum.value - SAME {
-                let there = self.climb(start, fixed)?;
+                let there = self.climb(start, &fixed)?;
                 let iterations = best.optimum.iterations + there.iterations;
                 best.optimum = Optimum { iterations, ..there };
                 best.fixed = fixed;
@@ -80,7 +69,7 @@ impl<F> Climber<F> {
     }
 }
 
-/// The rules that the settings of both models share.
+/// The rules that the settings of all models share.
 pub(super) fn checked_stop(
     of: &'static str,
     penalizer: f64,

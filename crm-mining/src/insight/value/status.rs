@@ -25,17 +25,20 @@ impl FitStatus {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Boundary {
-    /// BG/NBD: a / (a + b) → 0. No customer ever leaves; what remains is the NBD. Reported as a = 0, b = 1.
+    /// a / (a + b) → 0 (Pareto/NBD: s / β). No customer ever leaves; what remains is the NBD, or the beta-binomial.
+    /// Reported as a = 0, b = 1, or s / β = 10⁻¹⁵.
     NobodyLeaves,
-    /// BG/NBD: a / (a + b) → 1. Every customer leaves after the first repeat purchase. Reported as
-    /// a / b = 10¹⁵.
+    /// a / (a + b) → 1. Every customer leaves at the first chance. Reported as a / b = 10¹⁵.
     EverybodyLeaves,
-    /// BG/NBD: a, b → ∞. All customers leave with the same probability. Reported as b = 10¹⁵.
+    /// a, b → ∞ (Pareto/NBD: s, β). All customers leave with the same probability, or at the same rate. Reported as
+    /// b = 10¹⁵, or s = 10¹⁵.
     HomogeneousDropout,
-    /// BG/NBD: a, b → 0. A customer leaves at once or never. Reported as b = 10⁻¹⁵.
+    /// a, b → 0. A customer leaves at once or never. Reported as b = 10⁻¹⁵.
     PolarizedDropout,
-    /// BG/NBD: r, α → ∞. All customers buy at the same rate. Reported as r = 10¹⁵.
+    /// r, α → ∞ (BG/BB: α, β). All customers buy at the same rate. Reported as r = 10¹⁵, or β = 10¹⁵.
     HomogeneousRates,
+    /// BG/BB: α, β → 0. A customer buys at every opportunity or at none. Reported as β = 10⁻¹⁵.
+    PolarizedRates,
     /// Gamma-Gamma: q, v → ∞. All customers spend the same on average. Reported as q = 10¹⁵.
     HomogeneousSpend,
     /// Gamma-Gamma: p → ∞. A customer spends the same every time. Reported as p = 10¹⁵.

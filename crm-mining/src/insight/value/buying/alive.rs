@@ -1,0 +1,119 @@
+//! What is believed of a customer who is alive, whatever the process.
+
+use super::bg_alive::BgAlive;
+use super::bgbb_alive::BgBbAlive;
+use super::pareto_alive::ParetoAlive;
+
+/// A customer who is alive. Spans are in the unit of time of the model, opportunities for BG/BB.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::insight::value) enum Alive {
+    Bg(BgAlive),
+    Pareto(ParetoAlive),
+    BgBb(BgBbAlive),
+}
+
+impl Alive {
+    /// Expected purchases within each of the spans, written to `out`.
+    pub(in crate::insight::value) fn expected(&self, spans: &[f64], out: &mut [f64]) {
+        match self {
+            Alive::Bg(of) => of.expected(spans, out),
+            Alive::Pareto(of) => out.iter_mut().zip(spans).for_each(|(out, span)| *out = of.expected(*span)),
+            Alive::BgBb(of) => out.iter_mut().zip(spans).for_each(|(out, span)| *out = of.expected(*span)),
+        }
+    }
+
+    pub(super) fn expected_in(&self, span: f64) -> f64 {
+        let mut expected = [0.0];
+        self.expected(&[span], &mut expected);
+        expected.iter().sum()
+    }
+
+    /// The probability of each number of purchases within a span, from none on, written to `out`.
+    pub(super) fn counts(&self, span: f64, out: &mut [f64]) {
+        match self {
+            Alive::Bg(of) => of.counts(span, out),
+            Alive::Pareto(of) => of.counts(span, out),
+            Alive::BgBb(of) => of.counts(span, out),
+        }
+    }
+
+    /// The probability of a purchase within a span.
+    pub(super) fn within(&self, span: f64) -> f64 {
+        match self {
+            Alive::Bg(of) => of.within(span),
+            Alive::Pareto(of) => of.within(span),
+            Alive::BgBb(of) => of.within(span),
+        }
+    }
+
+    /// The probability of another purchase at any time.
+    pub(super) fn ever(&self) -> f64 {
+        match self {
+            Alive::Bg(_) => 1.0, // one leaves only after a purchase
+            Alive::Pareto(of) => of.within(f64::INFINITY),
+            Alive::BgBb(of) => of.within(1e5),
+        }
+    }
+
+    /// The span within which the next purchase comes with probability `share`, given that one comes.
+    pub(super) fn wait(&self, share: f64) -> f64 {
+        if let Alive::Bg(BgAlive { shape, rate, k: 1, .. }) = self {
+            return rate * (-(-share).ln_1p() / shape).exp_m1();
+        }
+        let goal = share * self.ever();
+        if let Alive::BgBb(of) = self {
+            let mut opportunities = 1.0;
+            while of.within(opportunities) < goal && opportunities < 1e5 {
+                opportunities += 1.0;
+            }
+            return opportunities;
+        }
+        let rate = match self {
+            Alive::Bg(of) => of.rate,
+            Alive::Pareto(of) => of.rate,
+            Alive::BgBb(_) => 1.0,
+        };
+        let (mut low, mut high) = ((1e-12 * rate).ln(), rate.ln());
+        while self.within(high.exp()) < goal && high < 600.0 {
+            (low, high) = (high, high + 2.0);
+        }
+        while high - low > 1e-9 {
+            let middle = 0.5 * (low + high);
+            if self.within(middle.exp()) < goal {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        high.exp()
+    }
+
+    /// Expected purchases at any time, each worth e^−discount·t of one now. `discount` is above 0.
+    ///
+    /// ∫ E(t) d(1 − e^−discount·t) by the trapezoidal rule in ln t, where the integrand dies away fast at both ends.
+    pub(super) fn discounted(&self, discount: f64) -> f64 {
+        let rate = match self {
+            Alive::Bg(of) => of.rate,
+            Alive::Pareto(of) => of.rate.min(of.beta),
+            Alive::BgBb(of) => return discounted_opportunities(of, discount),
+        };
+        const STEP: f64 = 0.2;
+        let (start, end) = (rate.min(1.0 / discount).ln() - 16.0, 4.0 - discount.ln());
+        let n = ((end - start) / STEP).ceil() as usize;
+        let spans: Vec<f64> = (0..=n).map(|i| (start + STEP * i as f64).exp()).collect();
+        let mut expected = vec![0.0; spans.len()];
+        self.expected(&spans, &mut expected);
+        let terms = spans.iter().zip(&expected).map(|(t, e)| e * t * (-discount * t).exp());
+        STEP * discount * terms.sum::<f64>()
+    }
+}
+
+fn discounted_opportunities(of: &BgBbAlive, discount: f64) -> f64 {
+    let (mut sum, mut there, mut passed) = (0.0, 1.0, 0.0);
+    while there * (-discount * passed).exp() > 1e-13 && passed < 1e6 {
+        passed += 1.0;
+        sum += there * (-discount * passed).exp();
+        there *= (of.delta + passed - 1.0) / (of.gamma + of.delta + passed - 1.0);
+    }
+    sum * of.alpha / (of.alpha + of.beta)
+}

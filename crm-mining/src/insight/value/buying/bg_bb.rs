@@ -1,0 +1,88 @@
+//! The BG/BB model of repeat buying at given opportunities: settings.
+
+use super::fit::Task;
+use super::model::BuyingModel;
+use super::process::BuyingProcess;
+use crate::data::Summary;
+use crate::error::Result;
+use crate::insight::value::search::checked_stop;
+use crate::model::{Control, Fit};
+use serde::{Deserialize, Serialize};
+
+/// The BG/BB model of repeat buying at given opportunities: yearly appeals, concerts of a season, weekly markets.
+///
+/// At every opportunity a customer who is still there buys with a probability of their own, and after each leaves with
+/// another; both follow beta distributions over customers, (α, β) and (γ, δ). The summary counts opportunities: see
+/// [`Summary::in_periods`].
+///
+/// # Errors
+/// As [`BgNbd`](super::BgNbd); `InvalidValue` for times that are no whole numbers of opportunities, or fewer
+/// opportunities up to the last purchase than purchases.
+///
+/// # Complexity
+/// O(n) to find the distinct records, then some dozens of passes over those, each linear in the opportunities.
+///
+/// # Reference
+/// Fader, Hardie & Shang (2010), Customer-base analysis in a discrete-time noncontractual setting, Marketing Science 29(6).
+///
+/// # Example
+/// ```
+/// use crm_mining::{Fit, data::{Days, Summary}, insight::BgBb};
+///
+/// // Gifts at six yearly appeals: how many, the last in which year, of how many.
+/// let gifts = vec![6.0, 2.0, 0.0, 3.0, 1.0, 0.0, 4.0, 1.0];
+/// let last = vec![6.0, 5.0, 0.0, 3.0, 1.0, 0.0, 6.0, 6.0];
+/// let summary = Summary::new(gifts, last, vec![6.0; 8], vec![0.0; 8])?.in_periods(365.0)?;
+/// let giving = BgBb::default().fit(&summary)?;
+/// let five_years = giving.expected_purchases(&summary, Days(5 * 365))?;
+/// assert!(five_years[0] > five_years[2]);
+/// # Ok::<(), crm_mining::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct BgBb {
+    /// Weight of α² + β² + γ² + δ², taken off the mean log-likelihood. From 0; default 0.
+    pub penalizer: f64,
+    /// Newton steps allowed to each search. From 1; default 500.
+    pub max_iterations: usize,
+    /// A search has converged when another step is expected to raise the log-likelihood by less. Above 0;
+    /// default 1e-9.
+    pub tolerance: f64,
+}
+
+impl Default for BgBb {
+    fn default() -> Self {
+        BgBb { penalizer: 0.0, max_iterations: 500, tolerance: 1e-9 }
+    }
+}
+
+impl BgBb {
+    /// Sets [`BgBb::penalizer`].
+    pub fn penalizer(mut self, weight: f64) -> Self {
+        self.penalizer = weight;
+        self
+    }
+
+    /// Sets [`BgBb::max_iterations`].
+    pub fn max_iterations(mut self, steps: usize) -> Self {
+        self.max_iterations = steps;
+        self
+    }
+
+    /// Sets [`BgBb::tolerance`].
+    pub fn tolerance(mut self, rise: f64) -> Self {
+        self.tolerance = rise;
+        self
+    }
+}
+
+impl Fit<Summary> for BgBb {
+    type Model = BuyingModel;
+
+    fn fit_with(&self, summary: &Summary, control: &Control) -> Result<BuyingModel> {
+        const OF: &str = "BgBb";
+        let stop = checked_stop(OF, self.penalizer, self.max_iterations, self.tolerance)?;
+        let process = BuyingProcess::BgBb;
+        Task { of: OF, process, penalizer: self.penalizer, stop }.fit(summary, control)
+    }
+}
