@@ -12,7 +12,8 @@ pub use churn::{
 };
 pub use segment::{Level, SegmentDescription, Segmentation, Segments, Structure};
 pub use value::{
-    BgBb, BgNbd, Boundary, BuyingModel, BuyingProcess, Clv, ClvEstimates, Contract, ContractModel,
-    DiscountRate, Dropout, FitStatus, GammaGamma, GammaGammaModel, GammaGammaStandardErrors, Nbd, Parameter,
-    ParetoNbd, Rfm, RfmScores, RfmSegment, Scoring, Survivors,
+    BgBb, BgNbd, Boundary, BuyingModel, BuyingProcess, BuyingSettings, Clv, ClvEstimates, Contract,
+    ContractModel, DiscountRate, Dropout, FitStatus, Forecast, FrequencyTable, GammaGamma, GammaGammaModel,
+    GammaGammaStandardErrors, Holdout, HoldoutReport, HoldoutScore, Interval, Nbd, NextPurchases, Parameter,
+    ParetoNbd, Rfm, RfmScores, RfmSegment, Scoring, SimulatedBuyers, Survivors, Tracking,
 };

@@ -60,9 +60,37 @@ pub(crate) fn gamma_rise(z: f64, t: f64) -> [f64; 3] {
     ]
 }
 
+/// The standard normal distribution function at z ≥ 0, by the series of positive terms (Abramowitz & Stegun 26.2.11).
+fn normal_below(z: f64) -> f64 {
+    let (mut term, mut sum, mut odd) = (z, z, 3.0);
+    while term > 1e-17 * sum {
+        term *= z * z / odd;
+        sum += term;
+        odd += 2.0;
+    }
+    0.5 + sum * (-0.5 * z * z).exp() / std::f64::consts::TAU.sqrt()
+}
+
+/// How many standard deviations about the mean of a normal distribution hold a share of it, for shares from 0 to 1 − 1e-12.
+///
+/// Newton's method from 0: the distribution function is concave there, so that no step passes the root.
+pub(crate) fn normal_reach(share: f64) -> f64 {
+    let goal = 0.5 + 0.5 * share.clamp(0.0, 1.0 - 1e-12);
+    let mut z = 0.0_f64;
+    for _ in 0..100 {
+        let density = (-0.5 * z * z).exp() / std::f64::consts::TAU.sqrt();
+        let step = (goal - normal_below(z)) / density;
+        z += step;
+        if step.abs() < 1e-13 {
+            break;
+        }
+    }
+    z
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{gamma_rise, stirling_rest};
+    use super::{gamma_rise, normal_reach, stirling_rest};
 
     #[test]
     fn gives_back_the_gamma_function() {
@@ -100,6 +128,20 @@ mod tests {
                     "{z} {t}: {got} {expected}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn reaches_of_the_normal() {
+        // scipy 1.17.1: norm.ppf((1 + share) / 2).
+        for (share, z) in [
+            (0.0, 0.0),
+            (0.5, 0.6744897501960817),
+            (0.9, 1.6448536269514722),
+            (0.95, 1.959963984540054),
+            (0.999, 3.2905267314919255),
+        ] {
+            assert!((normal_reach(share) - z).abs() < 1e-12, "{share}");
         }
     }
 }

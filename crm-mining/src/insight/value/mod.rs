@@ -11,7 +11,11 @@ mod search;
 mod status;
 mod survivors;
 
-pub use buying::{BgBb, BgNbd, BuyingModel, BuyingProcess, Dropout, Nbd, Parameter, ParetoNbd};
+pub use buying::{
+    BgBb, BgNbd, BuyingModel, BuyingProcess, BuyingSettings, Dropout, Forecast, FrequencyTable, Holdout,
+    HoldoutReport, HoldoutScore, Interval, Nbd, NextPurchases, Parameter, ParetoNbd, SimulatedBuyers,
+    Tracking,
+};
 pub use clv::{Clv, ClvEstimates, DiscountRate};
 pub use contract::{Contract, ContractModel};
 pub use gamma_gamma::{GammaGamma, GammaGammaModel, GammaGammaStandardErrors};
