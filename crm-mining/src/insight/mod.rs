@@ -12,8 +12,9 @@ pub use churn::{
 };
 pub use segment::{Level, SegmentDescription, Segmentation, Segments, Structure};
 pub use value::{
-    BgBb, BgNbd, Boundary, BuyingModel, BuyingProcess, BuyingSettings, Clv, ClvEstimates, Contract,
-    ContractModel, DiscountRate, Dropout, FitStatus, Forecast, FrequencyTable, GammaGamma, GammaGammaModel,
-    GammaGammaStandardErrors, Holdout, HoldoutReport, HoldoutScore, Interval, Nbd, NextPurchases, Parameter,
-    ParetoNbd, Rfm, RfmScores, RfmSegment, Scoring, SimulatedBuyers, Survivors, Tracking,
+    BgBb, BgNbd, Boundary, BuyingModel, BuyingProcess, BuyingSettings, Clv, ClvByMonth, ClvEstimates,
+    ClvForecast, Contract, ContractModel, DiscountRate, Dropout, FitStatus, Forecast, FrequencyTable,
+    GammaGamma, GammaGammaModel, GammaGammaStandardErrors, Holdout, HoldoutReport, HoldoutScore, Interval,
+    Nbd, NextPurchases, Parameter, ParetoNbd, Rfm, RfmScores, RfmSegment, Scoring, SimulatedBuyers,
+    Survivors, Tracking,
 };

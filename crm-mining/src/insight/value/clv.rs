@@ -157,6 +157,32 @@ impl Clv {
     }
 }
 
+impl Clv {
+    pub(super) fn buying(&self) -> &BuyingModel {
+        &self.buying
+    }
+
+    pub(super) fn spend(&self) -> &GammaGammaModel {
+        &self.spend
+    }
+
+    /// The ends of the months in the buying model's unit of time, and today's worth of money then.
+    pub(super) fn spans(&self) -> Result<Vec<(f64, f64)>> {
+        let days = self.buying.days_per_unit();
+        Ok(self.steps()?.into_iter().map(|(end, worth)| (end / days, worth)).collect())
+    }
+}
+
+/// Purchases until the ends of the months, each worth what money is then.
+pub(super) fn discounted(until: &[f64], steps: &[(f64, f64)]) -> f64 {
+    let (mut before, mut sum) = (0.0, 0.0);
+    for (until, (_, worth)) in until.iter().zip(steps) {
+        sum += (until - before) * worth;
+        before = *until;
+    }
+    sum
+}
+
 /// What a record alone decides.
 #[derive(Clone, Copy, Default)]
 struct Buying {
@@ -169,25 +195,22 @@ impl Predict<Summary> for Clv {
     type Output = ClvEstimates;
 
     fn predict(&self, summary: &Summary) -> Result<ClvEstimates> {
-        let steps = self.steps()?;
-        let spans: Vec<f64> = steps.iter().map(|(end, _)| end / self.buying.days_per_unit()).collect();
+        let steps = self.spans()?;
+        let spans: Vec<f64> = steps.iter().map(|(span, _)| *span).collect();
         let figure = |parameters: &[f64; 4], record: &Record| {
-            let mut until = vec![0.0; spans.len()];
-            let (p_alive, alive) = self.buying.alive(parameters, record);
-            alive.expected(&spans, &mut until);
-            let (mut before, mut discounted) = (0.0, 0.0);
-            for (until, (_, worth)) in until.iter().zip(&steps) {
-                discounted += (until - before) * worth;
-                before = *until;
+            let until = self.buying.expected_until(parameters, record, &spans);
+            Buying {
+                p_alive: self.buying.alive(parameters, record).0,
+                purchases: until.last().copied().unwrap_or_default(),
+                discounted: discounted(&until, &steps),
             }
-            Buying { p_alive, purchases: p_alive * before, discounted: p_alive * discounted }
         };
         let buying = self.buying.per_record(summary, figure)?;
         let spend = self.spend.expected_spend(summary);
         let identified = |(&x, &mean): (&f64, &f64)| x > 0.0 && mean > 0.0;
         Ok(ClvEstimates {
             customers: summary.customers().clone(),
-            horizon_days: steps.last().map_or(0.0, |&(end, _)| end),
+            horizon_days: steps.last().map_or(0.0, |(span, _)| span * self.buying.days_per_unit()),
             alive_known: self.buying.identified(summary),
             identified: summary.frequency().iter().zip(summary.monetary()).map(identified).collect(),
             p_alive: buying.iter().map(|of| of.p_alive).collect(),

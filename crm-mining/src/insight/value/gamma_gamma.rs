@@ -197,6 +197,38 @@ impl GammaGammaModel {
     }
 }
 
+/// Of the spend of a customer: the mean of a purchase with its slopes by the logarithms of p, q and v, and the variance
+/// of a purchase around the customer's own mean, and of that mean.
+pub(super) struct SpendMoments {
+    pub(super) mean: f64,
+    pub(super) slopes: [f64; 3],
+    pub(super) within: f64,
+    pub(super) between: f64,
+}
+
+impl GammaGammaModel {
+    pub(super) fn moments(&self, x: f64, mean: f64) -> SpendMoments {
+        let GammaGammaModel { p, q, v, .. } = *self;
+        let expected = self.expected(x, mean);
+        let (shape, rate) = (q + p * x, v + x * mean);
+        if q <= 1.0 || shape <= 2.0 {
+            let (within, between) = (f64::INFINITY, f64::INFINITY);
+            return SpendMoments { mean: expected, slopes: [0.0; 3], within, between };
+        }
+        // The rate of spend of the customer is Gamma(shape, rate); its inverse has these moments.
+        let square = (rate / (shape - 1.0)) * (rate / (shape - 2.0));
+        let spread = (rate / (shape - 1.0)).powi(2) / (shape - 2.0);
+        let all = shape - 1.0;
+        let slopes = [expected * (1.0 - p * x / all), -expected * q / all, p * v / all];
+        SpendMoments { mean: expected, slopes, within: p * square, between: p * p * spread }
+    }
+
+    /// The covariance of the logarithms of p, q and v.
+    pub(super) fn covariance_square(&self) -> Option<Square> {
+        Square::from_rows(&self.covariance?.map(Vec::from))
+    }
+}
+
 const OF: &str = "GammaGamma";
 /// The format in which models are written; others are refused.
 const VERSION: u32 = 1;

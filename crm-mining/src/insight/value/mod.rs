@@ -2,6 +2,7 @@
 
 mod buying;
 mod clv;
+mod clv_forecast;
 mod contract;
 mod gamma_gamma;
 mod gg_likelihood;
@@ -17,6 +18,7 @@ pub use buying::{
     Tracking,
 };
 pub use clv::{Clv, ClvEstimates, DiscountRate};
+pub use clv_forecast::{ClvByMonth, ClvForecast};
 pub use contract::{Contract, ContractModel};
 pub use gamma_gamma::{GammaGamma, GammaGammaModel, GammaGammaStandardErrors};
 pub use rfm::{Rfm, RfmScores, Scoring};

@@ -22,6 +22,22 @@ pub struct Interval {
     pub high: f64,
 }
 
+impl Interval {
+    /// Log-normal with this mean and variance, so that no end is below 0.
+    pub(in crate::insight::value) fn log_normal(expected: f64, variance: f64, level: f64) -> Interval {
+        if expected <= 0.0 {
+            return Interval { expected, low: expected, high: expected };
+        }
+        if !variance.is_finite() {
+            return Interval { expected, low: 0.0, high: f64::INFINITY };
+        }
+        let log_variance = (variance.max(0.0) / (expected * expected)).ln_1p();
+        let reach = normal_reach(level) * log_variance.sqrt();
+        let middle = expected * (-0.5 * log_variance).exp();
+        Interval { expected, low: middle * (-reach).exp(), high: middle * reach.exp() }
+    }
+}
+
 /// What is expected of each customer, with intervals. Made by [`BuyingModel::forecast`].
 ///
 /// | interval | holds | by |
@@ -85,7 +101,7 @@ impl BuyingModel {
     }
 
     /// This model with each estimate moved up and down a little; empty without a covariance.
-    fn moved(&self) -> Vec<(BuyingModel, BuyingModel)> {
+    pub(in crate::insight::value) fn moved(&self) -> Vec<(BuyingModel, BuyingModel)> {
         let Some(covariance) = &self.covariance else { return Vec::new() };
         let places = self.process.estimated(self.effects.len());
         let by = |place: usize, step: f64| {
@@ -101,7 +117,13 @@ impl BuyingModel {
     }
 
     /// Mean and variance of the number of purchases within a span, and the range that holds it.
-    fn moments(&self, at: &[f64; 4], record: &Record, span: f64, level: f64) -> (f64, f64, [f64; 2]) {
+    pub(in crate::insight::value) fn moments(
+        &self,
+        at: &[f64; 4],
+        record: &Record,
+        span: f64,
+        level: f64,
+    ) -> (f64, f64, [f64; 2]) {
         let expected = self.expected(at, record, span);
         let mut counts = vec![0.0; 32];
         loop {
@@ -130,7 +152,7 @@ impl BuyingModel {
 }
 
 /// By how much a logarithm is moved for a slope.
-const STEP: f64 = 1e-4;
+pub(in crate::insight::value) const STEP: f64 = 1e-4;
 
 impl Forecast {
     /// The customers.
@@ -154,7 +176,11 @@ impl Forecast {
             .records
             .iter()
             .map(|of| {
-                self.interval(of.expected, self.covariance.as_ref().map_or(0.0, |by| by.form(&of.slopes)))
+                Interval::log_normal(
+                    of.expected,
+                    self.covariance.as_ref().map_or(0.0, |by| by.form(&of.slopes)),
+                    self.level,
+                )
             })
             .collect();
         self.of_customer.iter().map(|&place| of_record[place as usize]).collect()
@@ -212,18 +238,8 @@ impl Forecast {
             variance += count * of.variance;
             slopes.iter_mut().zip(&of.slopes).for_each(|(sum, slope)| *sum += count * slope);
         }
-        self.interval(expected, variance + self.covariance.as_ref().map_or(0.0, |by| by.form(&slopes)))
-    }
-
-    /// Log-normal with this mean and variance, so that no end is below 0.
-    fn interval(&self, expected: f64, variance: f64) -> Interval {
-        if expected <= 0.0 {
-            return Interval { expected, low: expected, high: expected };
-        }
-        let log_variance = (variance.max(0.0) / (expected * expected)).ln_1p();
-        let reach = normal_reach(self.level) * log_variance.sqrt();
-        let middle = expected * (-0.5 * log_variance).exp();
-        Interval { expected, low: middle * (-reach).exp(), high: middle * reach.exp() }
+        let of_parameters = self.covariance.as_ref().map_or(0.0, |by| by.form(&slopes));
+        Interval::log_normal(expected, variance + of_parameters, self.level)
     }
 }
 

@@ -26,7 +26,8 @@ mod tracking;
 
 pub use bg_bb::BgBb;
 pub use bg_nbd::BgNbd;
-pub(super) use collapse::Record;
+pub(super) use collapse::{Collapsed, Record};
+pub(super) use forecast::STEP;
 pub use forecast::{Forecast, Interval};
 pub use holdout::{BuyingSettings, Holdout, HoldoutReport, HoldoutScore};
 pub use model::{BuyingModel, Parameter};

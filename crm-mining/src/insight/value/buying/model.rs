@@ -11,6 +11,7 @@ use super::process::BuyingProcess;
 use super::saved::Saved;
 use crate::data::{Days, Summary};
 use crate::error::{ErrorKind, Result, invalid_parameter};
+use crate::insight::value::clv::discounted;
 use crate::insight::value::status::FitStatus;
 use crate::math::linear::Square;
 use rayon::prelude::*;
@@ -194,6 +195,34 @@ impl BuyingModel {
         Ok(self.expected(&self.parameters_of(covariates), &Record::NEW, span))
     }
 
+    /// Expected purchases up to the end of each span, in ascending order.
+    pub(in crate::insight::value) fn expected_until(
+        &self,
+        at: &[f64; 4],
+        record: &Record,
+        spans: &[f64],
+    ) -> Vec<f64> {
+        let (p_alive, alive) = self.alive(at, record);
+        let mut until = vec![0.0; spans.len()];
+        alive.expected(spans, &mut until);
+        until.iter_mut().for_each(|expected| *expected *= p_alive);
+        until
+    }
+
+    /// Per record, the purchases up to the ends of the steps, each worth what money is then.
+    pub(in crate::insight::value) fn discounted_steps(
+        &self,
+        collapsed: &Collapsed,
+        steps: &[(f64, f64)],
+    ) -> Vec<f64> {
+        let spans: Vec<f64> = steps.iter().map(|(span, _)| *span).collect();
+        self.of_records(collapsed, |at, record| discounted(&self.expected_until(at, record, &spans), steps))
+    }
+
+    pub(in crate::insight::value) fn covariance(&self) -> Option<&Square> {
+        self.covariance.as_ref()
+    }
+
     pub(super) fn check_covariates(&self, values: &[f64]) -> Result<()> {
         if values.len() == self.covariates.len() && values.iter().all(|value| value.is_finite()) {
             return Ok(());
@@ -286,7 +315,7 @@ impl BuyingModel {
     }
 
     /// One figure per distinct record.
-    pub(super) fn of_records<T: Send>(
+    pub(in crate::insight::value) fn of_records<T: Send>(
         &self,
         collapsed: &Collapsed,
         figure: impl Fn(&[f64; 4], &Record) -> T + Send + Sync,
@@ -320,7 +349,7 @@ impl BuyingModel {
         Ok(f64::from(horizon.0) / self.days_per_unit)
     }
 
-    pub(super) fn check(&self, summary: &Summary) -> Result<()> {
+    pub(in crate::insight::value) fn check(&self, summary: &Summary) -> Result<()> {
         let differ = |what, a: String, b: String| {
             Err(ErrorKind::Incompatible { of: "BuyingModel", what, a, b }.into())
         };

@@ -36,11 +36,7 @@ impl Tracking {
         let of_start: Vec<Vec<f64>> = model.of_records(&collapsed, |parameters, start| {
             let since = |day: &Day| f64::from(day.since(first)) - start.age;
             let spans: Vec<f64> = week_ends.iter().map(|day| (since(day) / unit).max(0.0)).collect();
-            let (p_alive, alive) = model.alive(parameters, &Record::NEW);
-            let mut expected = vec![0.0; spans.len()];
-            alive.expected(&spans, &mut expected);
-            expected.iter_mut().for_each(|expected| *expected *= p_alive);
-            expected
+            model.expected_until(parameters, &Record::NEW, &spans)
         });
         let expected = |week: usize| {
             of_start.iter().zip(&collapsed.counts).map(|(expected, count)| count * expected[week]).sum()
