@@ -28,8 +28,10 @@ mod _crm_mining {
     use crate::data::{Baskets, Customers, Features, Ledger, Summary, Transactions};
     #[pymodule_export]
     use crate::insight::{
-        BgNbd, BgNbdModel, Churn, ChurnEvaluation, ChurnModel, ChurnScores, Clv, ClvEstimates, CrossSell,
-        GammaGamma, GammaGammaModel, Rfm, RfmScores, RuleSet, Rules, Segmentation, Segments,
+        BgBb, BgNbd, BuyingModel, Churn, ChurnEvaluation, ChurnModel, ChurnScores, Clv, ClvEstimates,
+        ClvForecast, Contract, ContractModel, CrossSell, Forecast, FrequencyTable, GammaGamma,
+        GammaGammaModel, Holdout, HoldoutReport, Nbd, NextPurchases, ParetoNbd, Rfm, RfmScores, RuleSet,
+        Rules, Segmentation, Segments, SimulatedBuyers, Tracking,
     };
     #[pymodule_export]
     use crate::learn::{Apriori, FpGrowth, Itemsets};

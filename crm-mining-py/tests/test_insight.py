@@ -62,7 +62,7 @@ def test_models_travel_as_json_and_pickle(buying, spend):
         with pytest.raises(crm.errors.InvalidParameter):
             type(model).from_json("{}")
     with pytest.raises(crm.errors.InvalidParameter, match="above|from|at least"):
-        crm.BgNbdModel.from_json(buying.to_json().replace('"r":', '"r":-'))
+        crm.BuyingModel.from_json(buying.to_json().replace('"r":', '"r":-'))
 
 
 def test_lifetime_value(sample_summary, buying, spend):

@@ -326,7 +326,8 @@ fn every_figure_of_the_table() {
                 None => format!("{:e} relative", figure.relative.unwrap()),
             };
             checked += 1;
-            if !((got - figure.expected).abs() <= allowed) {
+            let near = (got - figure.expected).abs() <= allowed;
+            if !near {
                 wrong.push(format!("{id}, {name}: {got} is not {} within {tolerance}", figure.expected));
             }
             writeln!(table, "| {id} | {name} | {} | {} | {tolerance} |", shown(figure.expected), shown(got))

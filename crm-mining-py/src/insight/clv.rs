@@ -1,8 +1,10 @@
 //! Lifetime value.
 
-use super::{BgNbdModel, GammaGammaModel};
+use super::buying::triple;
+use super::{BuyingModel, GammaGammaModel};
 use crate::convert::list;
 use crate::data::Summary;
+use crate::error::raise;
 use crate::run::run;
 use crate::settings::settings;
 use crate::table::Table;
@@ -20,7 +22,7 @@ use std::sync::Arc;
 ///
 /// Parameters
 /// ----------
-/// buying : BgNbdModel
+/// buying : BuyingModel
 ///     How often customers buy.
 /// spend : GammaGammaModel
 ///     What they spend.
@@ -44,7 +46,7 @@ use std::sync::Arc;
 #[pyclass(frozen, eq, get_all, module = "crm_mining")]
 pub(crate) struct Clv {
     /// How often customers buy.
-    buying: Py<BgNbdModel>,
+    buying: Py<BuyingModel>,
     /// What they spend.
     spend: Py<GammaGammaModel>,
     /// How many days to look ahead.
@@ -83,7 +85,7 @@ settings! { Clv {
     #[new]
     #[pyo3(signature = (buying, spend, *, horizon_days = 365, months = None, month = 30.0, monthly_discount = 0.01, annual_discount = None))]
     fn new(
-        buying: Py<BgNbdModel>,
+        buying: Py<BuyingModel>,
         spend: Py<GammaGammaModel>,
         horizon_days: i32,
         months: Option<u32>,
@@ -114,7 +116,89 @@ settings! { Clv {
         let estimates = Arc::new(run(py, None, move |_| clv.predict(&summary))?);
         Bound::new(py, Table::of(estimates.clone()).add_subclass(ClvEstimates(estimates)))
     }
+
+    /// Lifetime value with intervals.
+    ///
+    /// Parameters
+    /// ----------
+    /// summary : Summary
+    ///     Of these customers.
+    /// level : float, default 0.9
+    ///     The probability with which the intervals hold.
+    ///
+    /// Returns
+    /// -------
+    /// ClvForecast
+    #[pyo3(signature = (summary, level = 0.9))]
+    fn forecast<'py>(&self, py: Python<'py>, summary: &Summary, level: f64) -> PyResult<Bound<'py, ClvForecast>> {
+        let (clv, summary) = (self.core(), summary.0.clone());
+        let forecast = Arc::new(run(py, None, move |_| clv.forecast(&summary, level))?);
+        Bound::new(py, Table::of(forecast.clone()).add_subclass(ClvForecast(forecast)))
+    }
+
+    /// What all customers together are expected to bring, month by month: purchases, revenue, and revenue in today's worth.
+    ///
+    /// Parameters
+    /// ----------
+    /// summary : Summary
+    ///     Of these customers.
+    ///
+    /// Returns
+    /// -------
+    /// Table
+    fn by_month<'py>(&self, py: Python<'py>, summary: &Summary) -> PyResult<Bound<'py, Table>> {
+        let (clv, summary) = (self.core(), summary.0.clone());
+        Table::bound(py, &run(py, None, move |_| clv.by_month(&summary))?)
+    }
 } }
+
+/// Lifetime value of each customer with intervals. Made by `Clv.forecast`.
+///
+/// ``low`` and ``high`` hold the true expected value of a customer (delta method on the parameters of both models);
+/// `total` and `groups` what all of them, or a group, will bring.
+#[pyclass(frozen, extends = Table, module = "crm_mining")]
+pub(crate) struct ClvForecast(Arc<insight::ClvForecast>);
+
+#[pymethods]
+impl ClvForecast {
+    /// The customers in order: text, or integers when their column was typed so.
+    #[getter]
+    fn customers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        list(py, self.0.customers())
+    }
+
+    /// The probability with which the intervals hold.
+    #[getter]
+    fn level(&self) -> f64 {
+        self.0.level()
+    }
+
+    /// Whether the intervals count in that the parameters of both models are estimates.
+    #[getter]
+    fn parameters_included(&self) -> bool {
+        self.0.parameters_included()
+    }
+
+    /// What all customers together will bring: expected, low and high.
+    #[getter]
+    fn total(&self) -> (f64, f64, f64) {
+        triple(self.0.total())
+    }
+
+    /// What each group will bring: expected, low and high.
+    ///
+    /// Parameters
+    /// ----------
+    /// group_of : sequence of int
+    ///     The group of each customer, by its number from 0.
+    ///
+    /// Returns
+    /// -------
+    /// list of tuple
+    fn groups(&self, group_of: Vec<u32>) -> PyResult<Vec<(f64, f64, f64)>> {
+        Ok(self.0.groups(&group_of).map_err(raise)?.into_iter().map(triple).collect())
+    }
+}
 
 /// Lifetime value per customer, with the figures it is made of. Made by `Clv.predict`.
 ///

@@ -121,11 +121,6 @@ impl Cholesky {
         x
     }
 
-    /// L · x.
-    pub(crate) fn times(&self, x: &[f64]) -> Vec<f64> {
-        (0..self.0.n).map(|row| dot(&self.0.row(row)[..=row], &x[..=row])).collect()
-    }
-
     /// The inverse of the matrix.
     pub(crate) fn inverse(&self) -> Square {
         let n = self.0.n;

@@ -52,9 +52,9 @@ impl Surface {
         let across: [Vec<f64>; N] = std::array::from_fn(|k| {
             (0..n).map(|j| (0..N).map(|l| local.hessian[k][l] * map[l][j]).sum()).collect()
         });
-        for i in 0..n {
-            for j in 0..n {
-                *self.hessian.at_mut(i, j) += (0..N).map(|k| map[k][i] * across[k][j]).sum::<f64>();
+        for (row, across) in map.iter().zip(&across) {
+            for (i, part) in row.iter().enumerate() {
+                across.iter().enumerate().for_each(|(j, bend)| *self.hessian.at_mut(i, j) += part * bend);
             }
         }
     }

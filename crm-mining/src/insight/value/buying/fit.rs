@@ -8,7 +8,7 @@ use super::check::check;
 use super::collapse::Collapsed;
 use super::covariates::Scale;
 use super::model::BuyingModel;
-use super::process::{BuyingProcess, Dropout, Likelihood, Point};
+use super::process::{BuyingProcess, Likelihood, Point};
 use crate::data::Summary;
 use crate::error::Result;
 use crate::insight::value::search::{Climber, Edge, FAR, SAME, Settled};
@@ -133,9 +133,9 @@ impl Sample {
         }
         if self.penalty > 0.0 {
             surface.add(&self.squares(at), &head(&self.middle));
-            for place in 4..at.len() {
-                surface.value -= self.penalty * at[place] * at[place];
-                surface.gradient[place] -= 2.0 * self.penalty * at[place];
+            for (place, effect) in at.iter().enumerate().skip(4) {
+                surface.value -= self.penalty * effect * effect;
+                surface.gradient[place] -= 2.0 * self.penalty * effect;
                 *surface.hessian.at_mut(place, place) -= 2.0 * self.penalty;
             }
         }

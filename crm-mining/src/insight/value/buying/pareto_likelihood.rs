@@ -125,8 +125,8 @@ impl Means {
         for i in 0..4 {
             let slope = weight * slopes[i];
             self.slopes[i] += slope;
-            for j in 0..=i {
-                self.squares[i][j] += slope * slopes[j];
+            for (square, other) in self.squares[i].iter_mut().zip(slopes).take(i + 1) {
+                *square += slope * other;
             }
         }
         for (sum, bend) in self.bends.iter_mut().zip(bends) {

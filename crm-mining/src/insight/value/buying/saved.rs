@@ -74,7 +74,7 @@ fn parameters(process: BuyingProcess, read: &BTreeMap<String, f64>) -> Result<[f
         }
     }
     if read.len() != names.len() {
-        return invalid_parameter(OF, "parameters", &format!("{names:?}"), format!("{} of them", read.len()));
+        return invalid_parameter(OF, "parameters", format!("{names:?}"), format!("{} of them", read.len()));
     }
     Ok(parameters)
 }

@@ -4,7 +4,7 @@
 use super::collapse::{Collapsed, Record};
 use super::holdout::Holdout;
 use super::model::BuyingModel;
-use crate::data::{Column, Day, Days, Features, Summary, Table, ToTable};
+use crate::data::{Column, Day, Days, Summary, Table, ToTable};
 use crate::error::{Result, invalid_parameter};
 
 /// Repeat purchases of all customers together at the end of every week. Made by [`Holdout::track`].
@@ -30,7 +30,7 @@ impl Tracking {
         let days: Vec<f64> = holdout.first_days.iter().map(|day| f64::from(day.since(first))).collect();
         let zeros = vec![0.0; days.len()];
         let mut starts = Summary::new(zeros.clone(), zeros.clone(), days, zeros)?;
-        starts.covariates = calibration.covariates().map(Features::clone);
+        starts.covariates = calibration.covariates().cloned();
         let collapsed = Collapsed::new(&starts);
         let unit = calibration.days_per_unit();
         let of_start: Vec<Vec<f64>> = model.of_records(&collapsed, |parameters, start| {

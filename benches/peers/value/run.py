@@ -1,4 +1,4 @@
-"""BG/NBD fitted to a million customers: lifetimes and crm-mining.
+"""Models of buying fitted to a million customers, and their lifetime value: lifetimes and crm-mining.
 
 usage: python run.py [--runs N] [--customers N]
 
@@ -14,7 +14,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from measure import TARGET, WORK, command, environment, load, median, run, say, table
 
 PACKAGES = ["numpy==2.4.6", "pandas==3.1.1", "Lifetimes==0.11.3"]
-PARAMETERS = ["r", "alpha", "a", "b"]
+# Each of our jobs with those of lifetimes that it stands beside.
+JOBS = {"bg": ["bg", "bg-collapsed"], "pareto": ["pareto-collapsed"], "clv": ["clv"]}
 
 
 def main():
@@ -26,34 +27,35 @@ def main():
         sys.exit("--runs must be at least 1")
     python = environment(*PACKAGES)
     say("building the example")
-    command("cargo", "build", "--release", "-p", "benches", "--example", "bg_nbd")
-    peer, folder = Path(__file__).with_name("lifetimes_fit.py"), WORK / "bg_nbd"
+    command("cargo", "build", "--release", "-p", "benches", "--example", "value")
+    peer, folder = Path(__file__).with_name("lifetimes_value.py"), WORK / "value"
     folder.mkdir(parents=True, exist_ok=True)
     customers = folder / f"customers_{arguments.customers}"
     if not customers.is_file():
         say("simulating")
         run([python, peer, "simulate", customers, arguments.customers], folder / "simulate.log")
-    contenders = {
-        "lifetimes": [python, peer, "fit", customers],
-        "crm-mining": [TARGET / "release/examples/bg_nbd", customers],
-    }
+    contenders = {}
+    for ours, peers in JOBS.items():
+        contenders |= {f"lifetimes {job}": [python, peer, job, customers] for job in peers}
+        contenders[f"crm-mining {ours}"] = [TARGET / "release/examples/value", ours, customers]
     costs, found = {name: [] for name in contenders}, {}
     for turn in range(arguments.runs):
         for name, words in contenders.items():
-            text, cost = run(words, folder / f"{name}.log")
+            text, cost = run(words, folder / "run.log")
             said = json.loads(text.splitlines()[-1])
-            say(f"run {turn + 1}  {name:<12} {said['wall']:7.2f} s  {load()}")
-            found[name] = [said[parameter] for parameter in PARAMETERS]
+            say(f"run {turn + 1}  {name:<26} {said['wall']:7.2f} s  {load()}")
+            found[name] = said["found"]
             costs[name].append({"wall": said["wall"], "cpu": said["cpu"], "peak": cost["peak"]})
     costs = {name: median(each) for name, each in costs.items()}
-    ours = costs["crm-mining"]
     print(f"\n{arguments.customers:,} customers; medians of {arguments.runs} runs, interleaved, two threads; {load()}")
-    rows = [
-        [name, cost["wall"], cost["wall"] / ours["wall"], cost["cpu"], cost["cpu"] / ours["cpu"],
-         f"{cost['peak']:.0f}", *(f"{value:.5f}" for value in found[name])]
-        for name, cost in costs.items()
-    ]
-    table(["", "fit wall s", "ratio", "fit CPU s", "ratio", "peak MB", *PARAMETERS], rows)
+    rows = []
+    for ours, peers in JOBS.items():
+        best = costs[f"crm-mining {ours}"]
+        for name in [*(f"lifetimes {job}" for job in peers), f"crm-mining {ours}"]:
+            cost, values = costs[name], " ".join(f"{value:.5g}" for value in found[name])
+            rows.append([name, cost["wall"], cost["wall"] / best["wall"], cost["cpu"], cost["cpu"] / best["cpu"],
+                         f"{cost['peak']:.0f}", values])
+    table(["", "wall s", "ratio", "CPU s", "ratio", "peak MB", "found"], rows)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,12 @@
+//! Models of repeat buying and what they say of customers.
+
+mod forecast;
+mod judged;
+mod model;
+mod settings;
+
+pub(super) use forecast::triple;
+pub(crate) use forecast::{Forecast, NextPurchases, SimulatedBuyers};
+pub(crate) use judged::{FrequencyTable, Holdout, HoldoutReport, Tracking};
+pub(crate) use model::BuyingModel;
+pub(crate) use settings::{BgBb, BgNbd, Nbd, ParetoNbd};
