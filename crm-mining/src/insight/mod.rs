@@ -12,7 +12,7 @@ pub use churn::{
 };
 pub use segment::{Level, SegmentDescription, Segmentation, Segments, Structure};
 pub use value::{
-    BgNbd, BgNbdModel, BgNbdStandardErrors, Boundary, Clv, ClvEstimates, Concentration, DiscountRate, FitStatus,
-    GammaGamma, GammaGammaModel, GammaGammaStandardErrors, HighFrom, Rfm, RfmBorders, RfmCell, RfmCells, RfmScores,
-    RfmSegment, Scoring, ShareOf, Tiers, ValueTier, ValueTiers,
+    BgNbd, BgNbdModel, BgNbdStandardErrors, Boundary, Clv, ClvEstimates, Concentration, DiscountRate,
+    FitStatus, GammaGamma, GammaGammaModel, GammaGammaStandardErrors, HighFrom, Rfm, RfmBorders, RfmCell,
+    RfmCells, RfmScores, RfmSegment, Scoring, ShareOf, Tiers, ValueTier, ValueTiers,
 };

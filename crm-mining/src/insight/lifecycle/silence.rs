@@ -1,5 +1,6 @@
 //! When a customer has been silent for long.
 
+use super::gaps::gaps;
 use crate::data::{Day, Ledger};
 use crate::error::{ErrorKind, Result, invalid_parameter};
 use crate::math::quantile;
@@ -137,18 +138,4 @@ impl Judge {
 
 fn expected(sum: f64, n: f64, mean_gap: f64, prior_gaps: f64) -> f64 {
     (sum + prior_gaps * mean_gap) / (n + prior_gaps)
-}
-
-/// Days from each purchase day to the next.
-pub(super) fn gaps(ledger: &Ledger, customer: usize, as_of: Day) -> Vec<u32> {
-    let mut purchases = ledger.days_until(customer, as_of).iter().filter(|cell| cell.orders > 0);
-    let Some(first) = purchases.next() else { return Vec::new() };
-    let mut last = first.day;
-    purchases
-        .map(|cell| {
-            let gap = cell.day.since(last).unsigned_abs();
-            last = cell.day;
-            gap
-        })
-        .collect()
 }

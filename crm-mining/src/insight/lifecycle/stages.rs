@@ -36,9 +36,8 @@ use serde::{Deserialize, Serialize};
 /// O(d) for d customer days; by rhythm a sort of all gaps.
 ///
 /// # Reference
-/// The stages are those of customer relationship practice, e.g. J.-S. Dyché (2001), The CRM Handbook; the
-/// shrinkage of a customer's mean gap is that of G. J. Casella (1985), An introduction to empirical Bayes data
-/// analysis, The American Statistician 39, with a weight that the caller sets.
+/// The drawing of a customer's mean gap towards that of all is explained by G. Casella (1985), An introduction to
+/// empirical Bayes data analysis, The American Statistician 39; its weight here is the caller's.
 ///
 /// # Example
 /// ```

@@ -68,7 +68,8 @@ impl RfmBorders {
             let ascending = borders.windows(2).all(|pair| matches!(pair, [a, b] if a < b));
             let finite = borders.iter().all(|border| border.is_finite());
             if borders.len() + 1 != usize::from(bins) || !ascending || !finite {
-                let must_be = format!("{} finite borders, ascending, for {bins} bins", bins.saturating_sub(1));
+                let must_be =
+                    format!("{} finite borders, ascending, for {bins} bins", bins.saturating_sub(1));
                 return invalid_parameter("RfmBorders", parameter, must_be, borders);
             }
         }
@@ -240,6 +241,8 @@ mod tests {
         assert_eq!(scores(&by, &[0, 1, 10, 11], Best::Least, 3), [3, 2, 2, 1]);
         assert!(borders.check(3).is_ok() && borders.check(4).is_err());
         let wrong = RfmBorders { frequency: vec![2.0, 2.0], ..borders };
-        assert!(wrong.check(3).unwrap_err().to_string().starts_with("RfmBorders: frequency must be 2 finite"));
+        assert!(
+            wrong.check(3).unwrap_err().to_string().starts_with("RfmBorders: frequency must be 2 finite")
+        );
     }
 }
