@@ -34,7 +34,8 @@ impl ValueInputs {
             .with_min_len(1024)
             .map(|customer| Told::new(ledger, customer, as_of))
             .collect();
-        let seen: Vec<u32> = (0u32..).zip(&all).filter(|(_, told)| told.is_some()).map(|(place, _)| place).collect();
+        let seen: Vec<u32> =
+            (0u32..).zip(&all).filter(|(_, told)| told.is_some()).map(|(place, _)| place).collect();
         let told: Vec<Told> = all.into_iter().flatten().collect();
         let customers: Keys = ledger.customers().select(&seen);
         let column = |get: fn(&Told) -> Option<f64>| -> Vec<Option<f64>> { told.iter().map(get).collect() };
@@ -120,8 +121,12 @@ pub fn distance_to_best<L: Ord>(segments: &[L], values: &[f64], best: f64) -> Re
         let (must_be, got) = ("finite".to_owned(), value.to_string());
         return Err(ErrorKind::InvalidValue { table, column, row: row as u64 + 1, must_be, got }.into());
     }
-    let mut order: Vec<(&L, f64, usize)> =
-        segments.iter().zip(values).enumerate().map(|(row, (segment, &value))| (segment, value, row)).collect();
+    let mut order: Vec<(&L, f64, usize)> = segments
+        .iter()
+        .zip(values)
+        .enumerate()
+        .map(|(row, (segment, &value))| (segment, value, row))
+        .collect();
     order.sort_unstable_by(|a, b| a.0.cmp(b.0).then(a.1.total_cmp(&b.1)));
     let mut distances = vec![0.0; values.len()];
     for segment in order.chunk_by(|a, b| a.0 == b.0) {

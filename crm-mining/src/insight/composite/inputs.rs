@@ -1,8 +1,9 @@
 //! The figures of customers that a composite value is made of.
 
 use super::input::ValueInput;
-use crate::data::{Column, Features, Keys, Table, ToTable, Values};
-use crate::error::{ErrorKind, Result};
+use crate::data::parse::Cell;
+use crate::data::{Column, Features, Key, Keys, Table, ToTable, Values};
+use crate::error::{Error, ErrorKind, Result, masked};
 
 /// Figures per customer, one column per [`ValueInput`], of which any may be missing for any customer.
 ///
@@ -41,30 +42,26 @@ impl ValueInputs {
     /// # Errors
     /// [`ErrorKind::LengthMismatch`]; [`ErrorKind::InvalidValue`], with column and row, for a value that is not finite
     /// or outside the range of the input.
-    pub fn with(mut self, input: ValueInput, customers: &Keys, values: &[Option<f64>]) -> Result<ValueInputs> {
+    pub fn with(
+        mut self,
+        input: ValueInput,
+        customers: &Keys,
+        values: &[Option<f64>],
+    ) -> Result<ValueInputs> {
         if customers.len() != values.len() {
             let (a_len, b_len) = (customers.len(), values.len());
             let (a, b) = ("customers", "values");
             return Err(ErrorKind::LengthMismatch { of: "ValueInputs", a, a_len, b, b_len }.into());
         }
-        let (least, greatest) = input.range();
-        let is_wrong = |value: &Option<f64>| value.is_some_and(|value| !(least..=greatest).contains(&value));
-        if let Some((row, value)) = values.iter().enumerate().find(|(_, value)| is_wrong(value)) {
-            return Err(ErrorKind::InvalidValue {
-                table: "ValueInputs".into(),
-                column: input.name().into(),
-                row: row as u64 + 1,
-                must_be: input.rule().into(),
-                got: value.map_or_else(String::new, |value| value.to_string()),
+        for (row, value) in values.iter().enumerate() {
+            if let Some(value) = value.filter(|&value| !in_range(input, value)) {
+                return Err(wrong("ValueInputs", input, row as u64 + 1, value.to_string()));
             }
-            .into());
         }
         let mut column = vec![None; self.customers.len()];
         for (key, value) in customers.iter().zip(values) {
             let place = match (key, self.customers.are_integers()) {
-                (crate::data::Key::Int(_), true) | (crate::data::Key::Text(_), false) => {
-                    self.customers.position_of(key)
-                }
+                (Key::Int(_), true) | (Key::Text(_), false) => self.customers.position_of(key),
                 _ => self.customers.position(&key.to_string()),
             };
             match place.and_then(|place| column.get_mut(place)) {
@@ -82,23 +79,20 @@ impl ValueInputs {
     /// called like a [`ValueInput`]. Other columns are not looked at.
     ///
     /// # Errors
-    /// [`ErrorKind::MissingColumn`]; [`ErrorKind::InvalidValue`] for a customer who is missing or stood in an earlier
-    /// row, and as [`ValueInputs::with`]; [`ErrorKind::InvalidColumn`] for a figure that is no column of numbers.
+    /// [`ErrorKind::MissingColumn`]; [`ErrorKind::InvalidValue`], with column and row, for a customer who is missing or
+    /// stood in an earlier row, and for a figure that is no finite number or outside the range of its input;
+    /// [`ErrorKind::AmbiguousNumbers`] where texts do not tell a decimal point from a decimal comma.
     pub fn from_table(table: &Table, customer: &str) -> Result<ValueInputs> {
-        let order = Table::new(table.name(), vec![table.column(customer)?.clone(), row_numbers(table)])?;
-        let rows = Features::from_table(&order, &[ROW], Some(customer))?;
+        let numbers = Column::ints(ROW, (0..table.n_rows() as i64).collect());
+        let rows = Table::new(table.name(), vec![table.column(customer)?.clone(), numbers])?;
+        let rows = Features::from_table(&rows, &[ROW], Some(customer))?;
         let customers = rows.customers().cloned().unwrap_or_default();
-        let rows: Vec<usize> = rows.values().iter().map(|&row| row as usize).collect();
         let mut inputs = ValueInputs::new(customers.clone());
         for input in ValueInput::ALL {
             let Some(column) = table.find(input.name()) else { continue };
-            let values: Vec<Option<f64>> = rows.iter().map(|&row| number(column, row)).collect();
-            let numeric = matches!(column.values(), Values::Int(..) | Values::Float(_));
-            if !numeric {
-                let (table, column) = (table.name().to_owned(), column.name().to_owned());
-                let (must_be, got) = ("numbers".to_owned(), "another type".to_owned());
-                return Err(ErrorKind::InvalidColumn { table, column, must_be, got }.into());
-            }
+            let figures = figures(table, input, column)?;
+            let values: Vec<Option<f64>> =
+                rows.values().iter().map(|&row| figures.get(row as usize).copied().flatten()).collect();
             inputs = inputs.with(input, &customers, &values)?;
         }
         Ok(inputs)
@@ -125,23 +119,35 @@ impl ValueInputs {
     }
 }
 
-/// A name that no column of figures has.
+/// A name that no column of customers has.
 const ROW: &str = "row of the table";
 
-fn row_numbers(table: &Table) -> Column {
-    Column::ints(ROW, (0..table.n_rows() as i64).collect())
+/// The figures of a column in the order of the rows.
+fn figures(table: &Table, input: ValueInput, column: &Column) -> Result<Vec<Option<f64>>> {
+    let reading = column.read_numbers(table)?;
+    let figure = |row: usize| match reading.get(row) {
+        Cell::Missing => Ok(None),
+        Cell::Value(value) if in_range(input, value) => Ok(Some(value)),
+        _ => {
+            let got = match column.values() {
+                Values::Text(_) => column.show(row).map(|text| masked(&text)),
+                _ => column.show(row).map(|text| text.into_owned()),
+            };
+            Err(wrong(table.name(), input, table.row_number(row), got.unwrap_or_default()))
+        }
+    };
+    (0..table.n_rows()).map(figure).collect()
 }
 
-/// The number in a row, if it is there.
-fn number(column: &Column, row: usize) -> Option<f64> {
-    if column.is_missing(row) {
-        return None;
-    }
-    match column.values() {
-        Values::Int(values, _) => values.get(row).map(|&value| value as f64),
-        Values::Float(values) => values.get(row).copied(),
-        _ => None,
-    }
+/// NaN and infinity are in no range.
+fn in_range(input: ValueInput, value: f64) -> bool {
+    let (least, greatest) = input.range();
+    (least..=greatest).contains(&value)
+}
+
+fn wrong(table: &str, input: ValueInput, row: u64, got: String) -> Error {
+    let (table, column, must_be) = (table.to_owned(), input.name().to_owned(), input.rule().to_owned());
+    ErrorKind::InvalidValue { table, column, row, must_be, got }.into()
 }
 
 impl ToTable for ValueInputs {

@@ -109,7 +109,8 @@ impl CompositeValue {
 
     fn check(&self) -> Result<f64> {
         const OF: &str = "CompositeValue";
-        if let Some((input, weight)) = self.weights.iter().find(|(_, weight)| !(0.0..=1e9).contains(*weight)) {
+        if let Some((input, weight)) = self.weights.iter().find(|(_, weight)| !(0.0..=1e9).contains(*weight))
+        {
             return invalid_parameter(OF, "weights", "from 0 to 1e9", (input.name(), weight));
         }
         let total: f64 = self.weights.values().sum();
@@ -138,12 +139,18 @@ impl CompositeValue {
             let (needed, unit) = (1, "customers");
             return Err(ErrorKind::NotEnoughData { of: "CompositeValue", needed, unit, got: 0 }.into());
         }
-        let used: Vec<(ValueInput, f64)> =
-            self.weights.iter().map(|(&input, &weight)| (input, weight)).filter(|&(_, weight)| weight > 0.0).collect();
+        let used: Vec<(ValueInput, f64)> = self
+            .weights
+            .iter()
+            .map(|(&input, &weight)| (input, weight))
+            .filter(|&(_, weight)| weight > 0.0)
+            .collect();
         let scaled: Vec<Vec<Option<f64>>> = used
             .par_iter()
             .map(|&(input, _)| match inputs.values(input) {
-                Some(values) => scaled(values, input, self.scales.get(&input).copied().unwrap_or(Scale::Rank)),
+                Some(values) => {
+                    scaled(values, input, self.scales.get(&input).copied().unwrap_or(Scale::Rank))
+                }
                 None => vec![None; n],
             })
             .collect();
@@ -187,7 +194,9 @@ fn mean_of(
     n: usize,
 ) -> Vec<f64> {
     let mut sums = vec![(0.0, 0.0); n];
-    for ((_, weight), values) in used.iter().zip(scaled).filter(|((input, _), _)| input.dimension() == dimension) {
+    for ((_, weight), values) in
+        used.iter().zip(scaled).filter(|((input, _), _)| input.dimension() == dimension)
+    {
         for ((sum, present), value) in sums.iter_mut().zip(values) {
             if let Some(value) = value {
                 *sum += weight * value;

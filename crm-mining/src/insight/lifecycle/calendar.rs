@@ -52,7 +52,7 @@ impl Period {
         match self {
             Period::Week => start.to_string(),
             Period::Month => format!("{year:04}-{month:02}"),
-            Period::Quarter => format!("{year:04}-Q{}", (month + 2) / 3),
+            Period::Quarter => format!("{year:04}-Q{}", month.div_ceil(3)),
             Period::Year => format!("{year:04}"),
         }
     }

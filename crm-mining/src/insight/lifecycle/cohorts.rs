@@ -126,7 +126,12 @@ impl Cohorts {
             last_complete: periods.len().checked_sub(1).is_none_or(|last| periods.complete(last)),
             left_out,
             outside: outside.value(),
-            cohorts: cells.into_iter().enumerate().filter(|(_, cells)| !cells.is_empty()).map(cohort).collect(),
+            cohorts: cells
+                .into_iter()
+                .enumerate()
+                .filter(|(_, cells)| !cells.is_empty())
+                .map(cohort)
+                .collect(),
         })
     }
 }

@@ -17,7 +17,7 @@ pub enum Turn {
     Reactivated,
     /// Bought in both, for more in the second.
     Expansion,
-    /// Bought in both, for the same.
+    /// Bought in both, for the same but for a part in 10⁹.
     Unchanged,
     /// Bought in both, for less in the second.
     Contraction,
@@ -142,11 +142,9 @@ impl GainLoss {
                 (false, true) if known() => Turn::Reactivated,
                 (false, true) => Turn::New,
                 (true, false) => Turn::Lost,
-                (true, true) => match second.amount.cmp(&first.amount) {
-                    std::cmp::Ordering::Greater => Turn::Expansion,
-                    std::cmp::Ordering::Equal => Turn::Unchanged,
-                    std::cmp::Ordering::Less => Turn::Contraction,
-                },
+                (true, true) if same(first.amount, second.amount) => Turn::Unchanged,
+                (true, true) if second.amount > first.amount => Turn::Expansion,
+                (true, true) => Turn::Contraction,
             };
             seen.push(customer as u32);
             turns.push(turn);
@@ -189,7 +187,11 @@ impl GainLoss {
 
     /// The customers of one turn together.
     pub fn of(&self, turn: Turn) -> TurnGroup {
-        Turn::ALL.iter().zip(&self.groups).find(|&(&other, _)| other == turn).map_or_else(TurnGroup::default, |of| *of.1)
+        Turn::ALL
+            .iter()
+            .zip(&self.groups)
+            .find(|&(&other, _)| other == turn)
+            .map_or_else(TurnGroup::default, |of| *of.1)
     }
 
     /// How much more revenue the second period had.
@@ -228,8 +230,14 @@ impl GainLoss {
     }
 }
 
+/// Sums of the same cents by different lines differ in their last digits.
+fn same(a: Exact, b: Exact) -> bool {
+    (b - a).value().abs() <= 1e-9 * a.value().abs().max(b.value().abs())
+}
+
 fn group(turn: Turn, turns: &[Turn], amounts: &[[Exact; 2]]) -> TurnGroup {
-    let members = || turns.iter().zip(amounts).filter(|&(&other, _)| other == turn).map(|(_, amounts)| amounts);
+    let members =
+        || turns.iter().zip(amounts).filter(|&(&other, _)| other == turn).map(|(_, amounts)| amounts);
     let before: Exact = members().map(|&[before, _]| before).sum();
     let after: Exact = members().map(|&[_, after]| after).sum();
     TurnGroup {
@@ -254,12 +262,17 @@ fn retention(turns: &[Turn], amounts: &[[Exact; 2]]) -> [Option<f64>; 2] {
 impl ToTable for GainLoss {
     /// One row per turn.
     fn to_table(&self) -> Table {
-        let floats = |name: &str, get: fn(&TurnGroup) -> f64| Column::floats(name, self.groups.iter().map(get).collect());
+        let floats = |name: &str, get: fn(&TurnGroup) -> f64| {
+            Column::floats(name, self.groups.iter().map(get).collect())
+        };
         Table::of(
             "gain_loss",
             vec![
                 Column::text("turn", Turn::ALL.iter().map(|turn| Some(turn.name()))),
-                Column::ints("customers", self.groups.iter().map(|group| i64::from(group.customers)).collect()),
+                Column::ints(
+                    "customers",
+                    self.groups.iter().map(|group| i64::from(group.customers)).collect(),
+                ),
                 floats("before", |group| group.before),
                 floats("after", |group| group.after),
                 floats("change", |group| group.change),

@@ -126,7 +126,8 @@ impl PurchaseGaps {
             .with_min_len(1024)
             .map(|customer| Some((first_of(customer)?, gaps(ledger, customer, as_of))))
             .collect();
-        let seen: Vec<u32> = (0u32..).zip(&all).filter(|(_, of)| of.is_some()).map(|(place, _)| place).collect();
+        let seen: Vec<u32> =
+            (0u32..).zip(&all).filter(|(_, of)| of.is_some()).map(|(place, _)| place).collect();
         let all: Vec<(Day, Vec<u32>)> = all.into_iter().flatten().collect();
         let day_of = |number: u32| crate::data::Days(number.min(i32::MAX as u32) as i32);
         let (mut mean, mut median, mut sd) = (Vec::new(), Vec::new(), Vec::new());

@@ -51,7 +51,10 @@ impl Migration {
     ///
     /// # Errors
     /// [`ErrorKind::LengthMismatch`].
-    pub fn between<L: Ord + Clone + ToString>(before: (&Keys, &[L]), after: (&Keys, &[L])) -> Result<Migration> {
+    pub fn between<L: Ord + Clone + ToString>(
+        before: (&Keys, &[L]),
+        after: (&Keys, &[L]),
+    ) -> Result<Migration> {
         let mut states: Vec<L> = before.1.iter().chain(after.1).cloned().collect();
         states.sort_unstable();
         states.dedup();
@@ -80,10 +83,16 @@ impl Migration {
                 let (a, b) = ("customers", "labels");
                 return Err(ErrorKind::LengthMismatch { of: "Migration", a, a_len, b, b_len }.into());
             }
-            let code = |(row, label): (usize, &L)| match sorted.binary_search_by(|(state, _)| (*state).cmp(label)) {
-                Ok(place) => Ok(sorted.get(place).map_or(0, |&(_, code)| code)),
-                Err(_) => invalid_parameter("Migration", side, "one of the states", format!("another label in row {}", row + 1)),
-            };
+            let code =
+                |(row, label): (usize, &L)| match sorted.binary_search_by(|(state, _)| (*state).cmp(label)) {
+                    Ok(place) => Ok(sorted.get(place).map_or(0, |&(_, code)| code)),
+                    Err(_) => invalid_parameter(
+                        "Migration",
+                        side,
+                        "one of the states",
+                        format!("another label in row {}", row + 1),
+                    ),
+                };
             labels.iter().enumerate().map(code).collect()
         };
         let (of_before, of_after) = (codes("before", before)?, codes("after", after)?);
@@ -155,7 +164,8 @@ impl Migration {
     pub fn forecast(&self, steps: u32) -> Vec<f64> {
         let n = self.states.len();
         let after = |to: usize| {
-            let stayed: u64 = self.counts.iter().filter_map(|row| row.get(to)).map(|&count| u64::from(count)).sum();
+            let stayed: u64 =
+                self.counts.iter().filter_map(|row| row.get(to)).map(|&count| u64::from(count)).sum();
             stayed as f64 + self.entrants.get(to).map_or(0.0, |&count| f64::from(count))
         };
         let mut now: Vec<f64> = (0..n).map(after).collect();
@@ -209,7 +219,10 @@ mod tests {
         let customers = keys(&["a", "b"]);
         let moved = Migration::among(&[3, 1, 2], (&customers, &[1, 1]), (&customers, &[1, 3])).unwrap();
         assert_eq!(moved.counts(), [vec![0, 0, 0], vec![1, 1, 0], vec![0, 0, 0]]);
-        assert_eq!((moved.probability(0, 0), moved.probability(1, 0), moved.probability(9, 0)), (None, Some(0.5), None));
+        assert_eq!(
+            (moved.probability(0, 0), moved.probability(1, 0), moved.probability(9, 0)),
+            (None, Some(0.5), None)
+        );
         assert!((moved.standard_error(1, 0).unwrap() - 0.125f64.sqrt()).abs() < 1e-15);
         assert_eq!(moved.forecast(0), [1.0, 1.0, 0.0]);
         assert_eq!(moved.forecast(2), [1.75, 0.25, 0.0]);

@@ -91,7 +91,9 @@ impl PeriodOnPeriod {
             let by_day = days.iter().map(|cell| cell.orders).sum::<u32>() == ledger.n_orders(customer, as_of);
             for days in days.chunk_by(|a, b| position(a.day) == position(b.day)) {
                 let Some(last) = days.last() else { continue };
-                let Some(sum) = position(last.day).and_then(|position| sums.get_mut(position)) else { continue };
+                let Some(sum) = position(last.day).and_then(|position| sums.get_mut(position)) else {
+                    continue;
+                };
                 sum.units += days.iter().map(|cell| cell.units).sum();
                 sum.revenue += days.iter().map(|cell| cell.amount).sum();
                 let orders: u32 = days.iter().map(|cell| cell.orders).sum();
@@ -217,7 +219,10 @@ impl ToTable for PeriodTable {
             "periods",
             vec![
                 Column::text("period", self.periods.iter().map(|period| Some(&period.name))),
-                Column::times("start", self.periods.iter().map(|period| period.start.start_micros()).collect()),
+                Column::times(
+                    "start",
+                    self.periods.iter().map(|period| period.start.start_micros()).collect(),
+                ),
                 ints("customers", |period| i64::from(period.customers)),
                 ints("new_customers", |period| i64::from(period.new_customers)),
                 ints("orders", |period| period.orders as i64),

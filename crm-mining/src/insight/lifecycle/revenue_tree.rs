@@ -217,7 +217,10 @@ impl ToTable for RevenueTree {
                 Column::text("branch", rows.iter().map(|&(name, ..)| Some(name))),
                 Column::floats("before", of(self.before())),
                 Column::floats("after", of(self.after())),
-                Column::floats("effect", rows.iter().map(|&(.., effect)| effect.unwrap_or(f64::NAN)).collect()),
+                Column::floats(
+                    "effect",
+                    rows.iter().map(|&(.., effect)| effect.unwrap_or(f64::NAN)).collect(),
+                ),
             ],
         )
     }

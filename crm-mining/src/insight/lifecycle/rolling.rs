@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 /// that bought in it.
 ///
 /// Calendar cohorts ([`Cohorts`](super::Cohorts)) give a customer of the first of the month a whole month at age
-/// 0 and one of the last a day; here everybody's windows are equally long. Window k covers days (k − 1) · `every`
-/// + 1 to k · `every` after the day of the first purchase, which itself is in none. A customer counts in a window
-/// only once its last day has come, so that late windows rest on the earlier customers alone.
+/// 0 and one of the last a day; here everybody's windows are equally long. Window k covers the days after
+/// (k − 1) · `every` and up to k · `every` since the day of the first purchase, which itself is in none. A customer
+/// counts in a window only once its last day has come, so that late windows rest on the earlier customers alone.
 ///
 /// | setting | meaning | default |
 /// |---|---|---|
