@@ -32,6 +32,12 @@ mod _crm_mining {
         GammaGamma, GammaGammaModel, Rfm, RfmScores, RuleSet, Rules, Segmentation, Segments,
     };
     #[pymodule_export]
+    use crate::insight::{
+        CohortTable, Cohorts, CompositeValue, Concentration, GainLoss, Lifecycle, Migration, PeriodOnPeriod,
+        PurchaseGaps, RevenueTree, RollingRetention, Stages, ValueInputs, ValueTiers, distance_to_best,
+        rfm_segments,
+    };
+    #[pymodule_export]
     use crate::learn::{Apriori, FpGrowth, Itemsets};
     #[pymodule_export]
     use crate::prepare::{

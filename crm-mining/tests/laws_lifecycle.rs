@@ -468,6 +468,11 @@ fn inputs_of_a_table() {
         assert!(matches!(error.kind(), ErrorKind::InvalidValue { .. }), "{error}");
     }
     assert!(ValueInputs::from_table(&table(customers, vec![0.5; 3]), "nobody").is_err());
+    let more = table(customers, vec![0.25; 3]);
+    let inputs = inputs.with_column(ValueInput::Returns, &more, "complaints", "id").unwrap();
+    assert_eq!(inputs.values(ValueInput::Returns).unwrap(), [Some(2.0), Some(0.0), Some(1.0)]);
+    assert!(inputs.clone().with_column(ValueInput::ChurnRisk, &more, "complaints", "id").is_err());
+    assert!(inputs.with_column(ValueInput::Clv, &more, "worth", "id").is_err());
     // A file says numbers as texts.
     let texts = [Column::text("id", [Some("b"), Some("a")]), Column::text("margin", [Some("1200.5"), None])];
     let inputs = ValueInputs::from_table(&Table::new("file", texts.to_vec()).unwrap(), "id").unwrap();

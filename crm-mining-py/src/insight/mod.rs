@@ -2,19 +2,29 @@
 
 mod basket;
 mod bg_nbd;
+mod changes;
 mod churn;
 mod clv;
+mod cohorts;
+mod composite;
+mod concentration;
 mod evaluation;
 mod fitted;
 mod gamma_gamma;
 mod rfm;
 mod segment;
+mod stages;
 
 pub(crate) use basket::{Bought, CrossSell, RuleSet, Rules};
 pub(crate) use bg_nbd::{BgNbd, BgNbdModel};
+pub(crate) use changes::{GainLoss, PurchaseGaps, RevenueTree};
 pub(crate) use churn::{Churn, ChurnModel, ChurnScores};
 pub(crate) use clv::{Clv, ClvEstimates};
+pub(crate) use cohorts::{CohortTable, Cohorts, PeriodOnPeriod, RollingRetention};
+pub(crate) use composite::{CompositeValue, ValueInputs, distance_to_best};
+pub(crate) use concentration::{Concentration, ValueTiers};
 pub(crate) use evaluation::ChurnEvaluation;
 pub(crate) use gamma_gamma::{GammaGamma, GammaGammaModel};
-pub(crate) use rfm::{Rfm, RfmScores};
+pub(crate) use rfm::{Rfm, RfmScores, rfm_segments};
 pub(crate) use segment::{Segmentation, Segments};
+pub(crate) use stages::{Lifecycle, Migration, Stages};

@@ -55,7 +55,7 @@ impl ValueInputs {
         }
         for (row, value) in values.iter().enumerate() {
             if let Some(value) = value.filter(|&value| !in_range(input, value)) {
-                return Err(wrong("ValueInputs", input, row as u64 + 1, value.to_string()));
+                return Err(wrong("ValueInputs", input, input.name(), row as u64 + 1, value.to_string()));
             }
         }
         let mut column = vec![None; self.customers.len()];
@@ -83,19 +83,28 @@ impl ValueInputs {
     /// stood in an earlier row, and for a figure that is no finite number or outside the range of its input;
     /// [`ErrorKind::AmbiguousNumbers`] where texts do not tell a decimal point from a decimal comma.
     pub fn from_table(table: &Table, customer: &str) -> Result<ValueInputs> {
-        let numbers = Column::ints(ROW, (0..table.n_rows() as i64).collect());
-        let rows = Table::new(table.name(), vec![table.column(customer)?.clone(), numbers])?;
-        let rows = Features::from_table(&rows, &[ROW], Some(customer))?;
-        let customers = rows.customers().cloned().unwrap_or_default();
+        let (customers, rows) = rows_of(table, customer)?;
         let mut inputs = ValueInputs::new(customers.clone());
         for input in ValueInput::ALL {
             let Some(column) = table.find(input.name()) else { continue };
-            let figures = figures(table, input, column)?;
-            let values: Vec<Option<f64>> =
-                rows.values().iter().map(|&row| figures.get(row as usize).copied().flatten()).collect();
-            inputs = inputs.with(input, &customers, &values)?;
+            inputs = inputs.with(input, &customers, &figures(table, input, column, &rows)?)?;
         }
         Ok(inputs)
+    }
+
+    /// [`ValueInputs::with`] of a column of a table with one row per customer.
+    ///
+    /// # Errors
+    /// As [`ValueInputs::from_table`]; [`ErrorKind::MissingColumn`] also for the figure.
+    pub fn with_column(
+        self,
+        input: ValueInput,
+        table: &Table,
+        value: &str,
+        customer: &str,
+    ) -> Result<ValueInputs> {
+        let (customers, rows) = rows_of(table, customer)?;
+        self.with(input, &customers, &figures(table, input, table.column(value)?, &rows)?)
     }
 
     /// The customers.
@@ -122,8 +131,17 @@ impl ValueInputs {
 /// A name that no column of customers has.
 const ROW: &str = "row of the table";
 
-/// The figures of a column in the order of the rows.
-fn figures(table: &Table, input: ValueInput, column: &Column) -> Result<Vec<Option<f64>>> {
+/// The customers of a table, and the row of each.
+fn rows_of(table: &Table, customer: &str) -> Result<(Keys, Vec<usize>)> {
+    let numbers = Column::ints(ROW, (0..table.n_rows() as i64).collect());
+    let rows = Table::new(table.name(), vec![table.column(customer)?.clone(), numbers])?;
+    let rows = Features::from_table(&rows, &[ROW], Some(customer))?;
+    let customers = rows.customers().cloned().unwrap_or_default();
+    Ok((customers, rows.values().iter().map(|&row| row as usize).collect()))
+}
+
+/// The figures of a column at these rows; the first row of the table that is wrong is an error.
+fn figures(table: &Table, input: ValueInput, column: &Column, rows: &[usize]) -> Result<Vec<Option<f64>>> {
     let reading = column.read_numbers(table)?;
     let figure = |row: usize| match reading.get(row) {
         Cell::Missing => Ok(None),
@@ -133,10 +151,11 @@ fn figures(table: &Table, input: ValueInput, column: &Column) -> Result<Vec<Opti
                 Values::Text(_) => column.show(row).map(|text| masked(&text)),
                 _ => column.show(row).map(|text| text.into_owned()),
             };
-            Err(wrong(table.name(), input, table.row_number(row), got.unwrap_or_default()))
+            Err(wrong(table.name(), input, column.name(), table.row_number(row), got.unwrap_or_default()))
         }
     };
-    (0..table.n_rows()).map(figure).collect()
+    let all = (0..table.n_rows()).map(figure).collect::<Result<Vec<Option<f64>>>>()?;
+    Ok(rows.iter().map(|&row| all.get(row).copied().flatten()).collect())
 }
 
 /// NaN and infinity are in no range.
@@ -145,8 +164,8 @@ fn in_range(input: ValueInput, value: f64) -> bool {
     (least..=greatest).contains(&value)
 }
 
-fn wrong(table: &str, input: ValueInput, row: u64, got: String) -> Error {
-    let (table, column, must_be) = (table.to_owned(), input.name().to_owned(), input.rule().to_owned());
+fn wrong(table: &str, input: ValueInput, column: &str, row: u64, got: String) -> Error {
+    let (table, column, must_be) = (table.to_owned(), column.to_owned(), input.rule().to_owned());
     ErrorKind::InvalidValue { table, column, row, must_be, got }.into()
 }
 

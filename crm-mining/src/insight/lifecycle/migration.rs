@@ -1,6 +1,6 @@
 //! Who moved from which segment to which between two days.
 
-use crate::data::{Column, Keys, Table, ToTable};
+use crate::data::{Column, Customers, Keys, Roles, Table, ToTable};
 use crate::error::{ErrorKind, Result, invalid_parameter};
 use serde::Serialize;
 
@@ -122,6 +122,27 @@ impl Migration {
         Ok(migration)
     }
 
+    /// The moves between the labels of two tables with a column of customers and one of labels: any result that is a
+    /// table, or a file. Where a customer has several rows the last label counts; a customer without one is not
+    /// labelled. States are those given, in their order, or else all labels in the order of their texts.
+    ///
+    /// # Errors
+    /// [`ErrorKind::MissingColumn`]; as [`Migration::among`].
+    pub fn from_tables(
+        before: &Table,
+        after: &Table,
+        customer: &str,
+        label: &str,
+        states: Option<&[String]>,
+    ) -> Result<Migration> {
+        let (before, from) = labels(before, customer, label)?;
+        let (after, to) = labels(after, customer, label)?;
+        match states {
+            Some(states) => Migration::among(states, (&before, &from), (&after, &to)),
+            None => Migration::between((&before, &from), (&after, &to)),
+        }
+    }
+
     /// The names of the states.
     pub fn states(&self) -> &[String] {
         &self.states
@@ -178,6 +199,17 @@ impl Migration {
     }
 }
 
+/// The labelled customers of a table, and their labels.
+fn labels(table: &Table, customer: &str, label: &str) -> Result<(Keys, Vec<String>)> {
+    table.column(customer)?;
+    let customers = Customers::from_table(table, &Roles::default().customer(customer), &[label])?;
+    let all = (0..customers.keys().len()).map(|place| customers.attribute(label, place));
+    let labelled: Vec<(u32, String)> =
+        (0u32..).zip(all).filter_map(|(place, of)| Some((place, of?))).collect();
+    let (places, labels): (Vec<u32>, Vec<String>) = labelled.into_iter().unzip();
+    Ok((customers.keys().select(&places), labels))
+}
+
 fn names<L: ToString>(states: &[L]) -> Vec<String> {
     states.iter().map(ToString::to_string).collect()
 }
@@ -230,6 +262,15 @@ mod tests {
         assert!(unknown.to_string().contains("row 2"), "{unknown}");
         assert!(Migration::among(&[1, 1], (&customers, &[1, 1]), (&customers, &[1, 1])).is_err());
         assert!(Migration::between((&customers, &[1]), (&customers, &[1, 1])).is_err());
+        let table = |labels: [Option<&str>; 3]| {
+            let id = Column::text("id", [Some("b"), Some("a"), Some("b")]);
+            Table::new("crm", vec![id, Column::text("tier", labels)]).unwrap()
+        };
+        let (before, after) = (table([Some("low"), Some("high"), None]), table([None, None, Some("high")]));
+        let moved = Migration::from_tables(&before, &after, "id", "tier", None).unwrap();
+        assert_eq!((moved.states(), moved.counts()[1][0]), (&["high".to_owned(), "low".into()][..], 1));
+        assert_eq!(moved.leavers(), [1, 0]);
+        assert!(Migration::from_tables(&before, &after, "nobody", "tier", None).is_err());
         let none: Migration = Migration::between::<u8>((&keys(&[]), &[]), (&keys(&[]), &[])).unwrap();
         assert_eq!((none.states().len(), none.forecast(3).len(), none.to_table().n_rows()), (0, 0, 0));
     }
