@@ -140,7 +140,7 @@ impl CohortTable {
 /// Examples
 /// --------
 /// >>> crm.RollingRetention(every_days=60, windows=3).table(ledger).to_polars().select("known", "retained").rows()
-/// [(60, 60), (60, 43), (60, 30)]
+/// [(60, 60), (60, 50), (60, 30)]
 #[pyclass(frozen, eq, module = "crm_mining")]
 #[derive(PartialEq)]
 pub(crate) struct RollingRetention(insight::RollingRetention);

@@ -38,7 +38,7 @@ use std::sync::Arc;
 /// >>> borders = {"recency": [30, 90], "frequency": [5, 20], "monetary": [100, 1000]}
 /// >>> fixed = crm.Rfm(bins=3, scoring={"borders": borders}).score(ledger)
 /// >>> fixed.to_polars().select("customer", "r", "f", "m").row(0)
-/// ('anna', 3, 3, 3)
+/// ('anna', 3, 3, 2)
 #[pyclass(frozen, eq, module = "crm_mining")]
 #[derive(PartialEq)]
 pub(crate) struct Rfm(insight::Rfm);

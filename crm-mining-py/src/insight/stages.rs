@@ -167,11 +167,11 @@ impl Stages {
 /// --------
 /// >>> lifecycle = crm.Lifecycle()
 /// >>> before, after = lifecycle.stages(ledger, as_of="2024-03-31"), lifecycle.stages(ledger)
-/// >>> moved = crm.Migration(before, after, "stage", states=["active", "loyal", "at_risk"])
+/// >>> moved = crm.Migration(before, after, "stage", states=["loyal", "at_risk", "lost"])
 /// >>> moved.counts
-/// [[0, 0, 6], [0, 30, 24], [0, 0, 0]]
-/// >>> round(moved.probabilities[1][2], 3), round(moved.standard_errors[1][2], 3)
-/// (0.444, 0.068)
+/// [[30, 30, 0], [0, 0, 0], [0, 0, 0]]
+/// >>> moved.probabilities[0][1], round(moved.standard_errors[0][1], 3)
+/// (0.5, 0.065)
 #[pyclass(frozen, extends = Table, module = "crm_mining")]
 pub(crate) struct Migration(Arc<insight::Migration>);
 
