@@ -69,7 +69,7 @@ def test_stages_and_migration(sample_ledger, days):
     assert lost in ([], ["lost"])
     known = crm.Customers(pl.DataFrame({"customer": ["nobody knows"], "city": ["?"]}), attributes=["city"])
     assert crm.Lifecycle().stages(sample_ledger, known).counts["potential"] == stages.counts["potential"] + 1
-    early = crm.Lifecycle().stages(sample_ledger, as_of=sample_ledger.last_day - dt.timedelta(days=180))
+    early = crm.Lifecycle().stages(sample_ledger, as_of=sample_ledger.last_day - dt.timedelta(days=360))
     assert early.left_out > 0
     rhythm = crm.Lifecycle(silence={"rhythm": {"at_risk": 0.8, "lost": 0.95, "prior_gaps": 2.0}})
     assert rhythm.stages(sample_ledger).to_polars()["expected_gap"].drop_nulls().min() > 0

@@ -379,6 +379,43 @@ fn a_tree_from_nothing() {
     assert!(GainLoss::new(&ledger(&[]), after, before).is_err());
 }
 
+/// 4,000 customers of very different rates, each with three purchases whose gaps are sums of k exponential ones: the
+/// regularity found is k within three standard errors, whatever the rates.
+#[test]
+fn regularity_of_simulated_customers() {
+    let mut state = 7u64;
+    let mut exponential = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        -(((state >> 11) as f64 + 0.5) / (1u64 << 53) as f64).ln()
+    };
+    for k in [1, 3] {
+        let mut rows = Vec::new();
+        for customer in 0..4000 {
+            let mean = [300.0, 900.0, 2500.0][customer % 3];
+            let mut day = 0.0;
+            for order in 0..3 {
+                rows.push((format!("{customer:04}"), start(day as i32), format!("{customer} {order}")));
+                // At least a day, so that three purchases are three purchase days.
+                day += 1.0 + (0..k).map(|_| exponential()).sum::<f64>() * mean / f64::from(k);
+            }
+        }
+        let lines = rows.iter().map(|(customer, day, order)| Transaction {
+            customer,
+            time: day.start_micros(),
+            order,
+            item: "tea",
+            quantity: 1.0,
+            unit_price: 1.0,
+        });
+        let ledger = Ledger::new(&Transactions::from_rows(lines).unwrap());
+        let found = PurchaseGaps::new(&ledger, ledger.last_day()).overall().regularity.unwrap();
+        let error = found.standard_error.unwrap();
+        assert_eq!(found.customers, 4000);
+        assert!((found.k - f64::from(k)).abs() < 3.0 * error + 0.01 * f64::from(k), "{k}: {found:?}");
+        assert!(error < 0.05 * f64::from(k), "{k}: {found:?}");
+    }
+}
+
 #[test]
 fn settings_out_of_range_are_refused() {
     let ledger = ledger(&[(0, 10, 1, 1, 500), (0, 20, 2, 1, 500)]);

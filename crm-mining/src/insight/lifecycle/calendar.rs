@@ -172,7 +172,9 @@ impl Periods {
                 .into());
             }
             starts.push(start);
-            next = Some(period.next(start)).filter(|&after| after > start && after <= as_of);
+            // Beyond the last day there is, no period begins.
+            let begins = |&after: &Day| after > start && after <= as_of && period.start(after) == after;
+            next = Some(period.next(start)).filter(begins);
         }
         Ok(Periods { period, starts, as_of })
     }
@@ -235,6 +237,7 @@ mod tests {
         let early = Periods::new("test", Period::Month, Some(day("2024-02-01")), day("2024-01-31")).unwrap();
         assert_eq!(early.len(), 0);
         assert!(Periods::new("test", Period::Week, Some(day("1900-01-01")), day("2024-01-31")).is_err());
-        assert!(Periods::new("test", Period::Year, Some(day("9990-01-01")), day("9999-12-31")).is_ok());
+        let last = Periods::new("test", Period::Month, Some(day("9999-11-01")), day("9999-12-31")).unwrap();
+        assert_eq!((last.len(), last.position(day("9999-12-31"))), (2, Some(1)));
     }
 }
