@@ -1,9 +1,10 @@
-//! RFM, cohorts, stages, gaps, revenue tree, gain and loss, periods and concentration give the numbers of pandas.
+//! RFM, cohorts, stages, gaps, revenue tree, gain and loss, periods and concentration give the numbers of
+//! pandas.
 //!
-//! Reference values: pandas 3.1.1 and NumPy 2.4.6 on the same logs, counts exact and sums to 1e-9 relative unless
-//! said. The code beside each test is the whole of what was run, with `df` a row per line (customer `c`, `day`,
-//! `order`, `amt`, units `u`), `buy = amt >= 0`, and `first`, `last` the first and last day with `buy` of a customer.
-//! The entry "rfm" of the reference values for customer value is one of them.
+//! Reference values: pandas 3.1.1 and NumPy 2.4.6 on the same logs, counts exact and sums to 1e-9 relative
+//! unless said. The code beside each test is the whole of what was run, with `df` a row per line (customer
+//! `c`, `day`, `order`, `amt`, units `u`), `buy = amt >= 0`, and `first`, `last` the first and last day with
+//! `buy` of a customer. The entry "rfm" of the reference values for customer value is one of them.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -47,7 +48,8 @@ fn cdnow() -> Option<Ledger> {
     Some(Ledger::new(&Transactions::from_rows(lines).unwrap()))
 }
 
-/// UCI Online Retail as it is, returns included, without the lines that name no customer: 406,829 lines of 4,372.
+/// UCI Online Retail as it is, returns included, without the lines that name no customer: 406,829 lines of
+/// 4,372.
 fn retail() -> Option<&'static Ledger> {
     static LEDGER: OnceLock<Option<Ledger>> = OnceLock::new();
     LEDGER.get_or_init(read_retail).as_ref()
@@ -101,8 +103,8 @@ fn of_day(ledger: &Ledger, lifecycle: &Lifecycle, text: &str) -> Stages {
     lifecycle.stages(ledger, &Keys::default(), day(text)).unwrap()
 }
 
-/// `df[buy].groupby([month of first, months since first]).c.nunique()`, and `.amt.sum()` of all lines. The rows of
-/// retention are those of the reference values, exact.
+/// `df[buy].groupby([month of first, months since first]).c.nunique()`, and `.amt.sum()` of all lines. The
+/// rows of retention are those of the reference values, exact.
 #[test]
 fn cohorts_of_cdnow() {
     let Some(ledger) = cdnow() else { return };
@@ -154,8 +156,8 @@ fn cohorts_of_online_retail() {
     close(cells + months.outside(), 8300065.814);
 }
 
-/// Of the customers with `(as_of - first).days >= k * every`, those with a `day` from `(k - 1) * every + 1` to
-/// `k * every` days after `first`.
+/// Of the customers with `(as_of - first).days >= k * every`, those with a `day` from `(k - 1) * every + 1`
+/// to `k * every` days after `first`.
 #[test]
 fn rolling_retention_of_cdnow() {
     let Some(ledger) = cdnow() else { return };
@@ -188,8 +190,8 @@ fn stages_by_days() {
     assert_eq!(of_day(ledger, &lifecycle, "2011-12-09").counts(), [33, 272, 1576, 1042, 1385, 64]);
 }
 
-/// `m = gaps.groupby(c).mean().mean()`, `e = (s + w * m) / (n + w)`, bounds `np.quantile(gap / e, [q1, q2])`, and the
-/// rules above with `silence / e` beyond the bounds.
+/// `m = gaps.groupby(c).mean().mean()`, `e = (s + w * m) / (n + w)`, bounds `np.quantile(gap / e, [q1, q2])`,
+/// and the rules above with `silence / e` beyond the bounds.
 #[test]
 fn stages_by_rhythm() {
     let Some(ledger) = cdnow() else { return };
@@ -263,8 +265,9 @@ fn gaps_and_regularity() {
     close(all.regularity.unwrap().k, 1.8307519752382977);
 }
 
-/// Effects in the order customers, orders per customer, spend per order, units per order, price per unit, returns of
-/// others: the mean over all `itertools.permutations` of the factors, units and price side by side.
+/// Effects in the order customers, orders per customer, spend per order, units per order, price per unit,
+/// returns of others: the mean over all `itertools.permutations` of the factors, units and price side by
+/// side.
 #[track_caller]
 fn check_tree(tree: &RevenueTree, expected: [f64; 6], change: f64) {
     let &RevenueEffects { customers, orders_per_customer, spend_per_order, returns_of_others, .. } =
@@ -399,8 +402,8 @@ fn period_on_period() {
     );
 }
 
-/// `abs(x[:, None] - x[None, :]).sum() / (2 * n * abs(x).sum())`, `np.interp` of the running sum, and for tiers the
-/// share of those with a greater value.
+/// `abs(x[:, None] - x[None, :]).sum() / (2 * n * abs(x).sum())`, `np.interp` of the running sum, and for
+/// tiers the share of those with a greater value.
 #[test]
 fn concentration_and_tiers() {
     let Some(ledger) = cdnow() else { return };
@@ -423,8 +426,9 @@ fn concentration_and_tiers() {
     assert_eq!(tiers.counts()[..2], [1178, 1456]);
 }
 
-/// Equal width: `floor((x - min) * 5 / (max - min)) + 1`, from the other end for recency. Borders: one more for each
-/// that is reached. Cells: scores by quantile above 3 or above their mean, or figures better than their mean.
+/// Equal width: `floor((x - min) * 5 / (max - min)) + 1`, from the other end for recency. Borders: one more
+/// for each that is reached. Cells: scores by quantile above 3 or above their mean, or figures better than
+/// their mean.
 #[test]
 fn other_scores_and_cells() {
     let Some(ledger) = cdnow() else { return };
@@ -451,8 +455,8 @@ fn other_scores_and_cells() {
     assert_eq!(quantile.cells(HighFrom::MeanFigure).counts(), [464, 30, 37, 62, 188, 161, 47, 1368]);
 }
 
-/// `(orders - 1) / orders`; `1 / (1 + std / mean)` of two gaps or more; money of days without `buy` by money of days
-/// with it; windows of 30 days with a purchase by windows passed.
+/// `(orders - 1) / orders`; `1 / (1 + std / mean)` of two gaps or more; money of days without `buy` by money
+/// of days with it; windows of 30 days with a purchase by windows passed.
 #[test]
 fn what_a_ledger_tells_of_value() {
     let Some(ledger) = retail() else { return };

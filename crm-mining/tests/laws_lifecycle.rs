@@ -1,6 +1,6 @@
-//! Stages, cohorts, migration, gaps, revenue tree, gain and loss, periods, tiers, concentration and composite value keep
-//! their laws on any ledger: nothing depends on the order of rows, on how a ledger was put together or on threads, and
-//! what is divided adds up again.
+//! Stages, cohorts, migration, gaps, revenue tree, gain and loss, periods, tiers, concentration and composite
+//! value keep their laws on any ledger: nothing depends on the order of rows, on how a ledger was put
+//! together or on threads, and what is divided adds up again.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use crm_mining::ErrorKind;
@@ -379,8 +379,8 @@ fn a_tree_from_nothing() {
     assert!(GainLoss::new(&ledger(&[]), after, before).is_err());
 }
 
-/// 4,000 customers of very different rates, each with three purchases whose gaps are sums of k exponential ones: the
-/// regularity found is k within three standard errors, whatever the rates.
+/// 4,000 customers of very different rates, each with three purchases whose gaps are sums of k exponential
+/// ones: the regularity found is k within three standard errors, whatever the rates.
 #[test]
 fn regularity_of_simulated_customers() {
     let mut state = 7u64;

@@ -13,8 +13,8 @@ use std::sync::Arc;
 
 /// Tenure and gaps between purchases, per customer and over all.
 ///
-/// A gap is the time from one purchase day to the next. As a table: first and last purchase day, tenure, number of
-/// gaps, their mean, median, standard deviation and coefficient of variation.
+/// A gap is the time from one purchase day to the next. As a table: first and last purchase day, tenure,
+/// number of gaps, their mean, median, standard deviation and coefficient of variation.
 ///
 /// Parameters
 /// ----------
@@ -61,8 +61,9 @@ impl PurchaseGaps {
         Date(self.0.as_of())
     }
 
-    /// The figures over all customers: customers, repeaters, gaps, mean, median, sd, cv and regularity (k by Wheat and
-    /// Morrison, its standard error and the customers it rests on; k is None where all customers keep time exactly).
+    /// The figures over all customers: customers, repeaters, gaps, mean, median, sd, cv and regularity (k by
+    /// Wheat and Morrison, its standard error and the customers it rests on; k is None where all customers
+    /// keep time exactly).
     #[getter]
     fn overall<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         plain(py, self.0.overall())
@@ -81,11 +82,11 @@ fn pairs(spans: [Span; 2]) -> (Pair, Pair) {
     (before, after)
 }
 
-/// Why revenue changed: more customers, more orders of each, or more money per order. As a table, one row per branch
-/// with its figure before and after and its effect in money.
+/// Why revenue changed: more customers, more orders of each, or more money per order. As a table, one row per
+/// branch with its figure before and after and its effect in money.
 ///
-/// revenue = customers × orders per customer × spend per order + returns of others; spend per order = units per order
-/// × price per unit. The effects follow Shapley's rule and add up to the change.
+/// revenue = customers × orders per customer × spend per order + returns of others; spend per order = units
+/// per order × price per unit. The effects follow Shapley's rule and add up to the change.
 ///
 /// Parameters
 /// ----------
@@ -152,8 +153,8 @@ impl RevenueTree {
     }
 }
 
-/// Gain and loss: the change of revenue between two periods, by what became of each customer. As a table, one row for
-/// each of new, reactivated, expansion, unchanged, contraction, lost and other.
+/// Gain and loss: the change of revenue between two periods, by what became of each customer. As a table, one
+/// row for each of new, reactivated, expansion, unchanged, contraction, lost and other.
 ///
 /// Every customer is in one group, and the changes of the groups add up to that of the revenue.
 ///
@@ -206,7 +207,8 @@ impl GainLoss {
         self.0.change_of_customers()
     }
 
-    /// What the customers of the first period spent in the second, as a share; None where they had spent nothing.
+    /// What the customers of the first period spent in the second, as a share; None where they had spent
+    /// nothing.
     #[getter]
     fn net_retention(&self) -> Option<f64> {
         self.0.net_retention()

@@ -11,8 +11,8 @@ use crm_mining::insight;
 use pyo3::prelude::*;
 use std::sync::Arc;
 
-/// Cohort tables: customers by the period in which they first bought, and for each period since then how many of them
-/// bought, and the money they left.
+/// Cohort tables: customers by the period in which they first bought, and for each period since then how many
+/// of them bought, and the money they left.
 ///
 /// Parameters
 /// ----------
@@ -127,8 +127,8 @@ impl CohortTable {
     }
 }
 
-/// Rolling retention: of the customers whose k-th window of days since their first purchase has passed, the share that
-/// bought in it.
+/// Rolling retention: of the customers whose k-th window of days since their first purchase has passed, the
+/// share that bought in it.
 ///
 /// Parameters
 /// ----------
@@ -189,10 +189,11 @@ settings! { RollingRetention {
     }
 } }
 
-/// Period on period: revenue, orders and customers of every period, beside the one before and the same a year ago.
+/// Period on period: revenue, orders and customers of every period, beside the one before and the same a year
+/// ago.
 ///
-/// Growth is missing where there is no earlier period, where its revenue is not above 0, and for the period in
-/// progress.
+/// Growth is missing where there is no earlier period, where its revenue is not above 0, and for the period
+/// in progress.
 ///
 /// Parameters
 /// ----------

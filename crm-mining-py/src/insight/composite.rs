@@ -14,17 +14,19 @@ use std::sync::Arc;
 
 /// Figures per customer that a composite value is made of, of which any may be missing for any customer.
 ///
-/// Loyalty: ``retention`` (share of the 30-day windows since the first purchase with a purchase), ``repeat_rate`` (share
-/// of the orders that are not the first), ``rhythm`` (1 / (1 + cv) of the gaps), ``recommendation`` (0 to 10).
-/// Profitability: ``margin`` (money), ``cost_to_serve`` (money, less is better), ``returns`` (money returned by money
-/// paid, less is better). Risk: ``default_risk`` and ``churn_risk`` (probabilities, less is better), ``complaints`` (less
-/// is better). Potential: ``share_of_wallet`` (0 to 1, less is better: more to win), ``distance_to_best`` (money).
-/// Lifetime value: ``clv`` (money).
+/// Loyalty: ``retention`` (share of the 30-day windows since the first purchase with a purchase),
+/// ``repeat_rate`` (share of the orders that are not the first), ``rhythm`` (1 / (1 + cv) of the gaps),
+/// ``recommendation`` (0 to 10). Profitability: ``margin`` (money), ``cost_to_serve`` (money, less is
+/// better), ``returns`` (money returned by money paid, less is better). Risk: ``default_risk`` and
+/// ``churn_risk`` (probabilities, less is better), ``complaints`` (less is better). Potential:
+/// ``share_of_wallet`` (0 to 1, less is better: more to win), ``distance_to_best`` (money). Lifetime value:
+/// ``clv`` (money).
 ///
 /// Parameters
 /// ----------
 /// table : Table or frame
-///     One row per customer; the columns called like a figure are taken, others not looked at. Missing is null or NaN.
+///     One row per customer; the columns called like a figure are taken, others not looked at. Missing is
+///     null or NaN.
 /// customer : str, default "customer"
 ///     The column that names the customer.
 ///
@@ -33,7 +35,8 @@ use std::sync::Arc;
 /// MissingColumn
 ///     No column of customers.
 /// InvalidValue
-///     A value that is infinite, no number or outside the range of its figure, with its row; a customer of two rows.
+///     A value that is infinite, no number or outside the range of its figure, with its row; a customer of
+///     two rows.
 ///
 /// Examples
 /// --------
@@ -64,7 +67,8 @@ impl ValueInputs {
         Ok(ValueInputs::of(inputs))
     }
 
-    /// Retention, repeat rate, rhythm and returns of every customer with a purchase, as seen at the end of a day.
+    /// Retention, repeat rate, rhythm and returns of every customer with a purchase, as seen at the end of a
+    /// day.
     ///
     /// Parameters
     /// ----------
@@ -151,18 +155,18 @@ impl ValueInputs {
     }
 }
 
-/// Composite value: one score from 0 to 100 out of loyalty, profitability, risk, potential and lifetime value, which
-/// shows what it is made of.
+/// Composite value: one score from 0 to 100 out of loyalty, profitability, risk, potential and lifetime
+/// value, which shows what it is made of.
 ///
-/// Every figure is brought to 0 to 100, more being better, and the score is the weighted mean of those that the customer
-/// has. A missing figure lowers the coverage and leaves the score to the others.
+/// Every figure is brought to 0 to 100, more being better, and the score is the weighted mean of those that
+/// the customer has. A missing figure lowers the coverage and leaves the score to the others.
 ///
 /// Parameters
 /// ----------
 /// weights : dict of str to float, optional
-///     Weights of the figures; those not named weigh nothing. When left out every side of value weighs 20: retention,
-///     repeat_rate, rhythm and recommendation 5 each; margin 10, cost_to_serve and returns 5; default_risk 10,
-///     complaints and churn_risk 5; share_of_wallet and distance_to_best 10; clv 20.
+///     Weights of the figures; those not named weigh nothing. When left out every side of value weighs 20:
+///     retention, repeat_rate, rhythm and recommendation 5 each; margin 10, cost_to_serve and returns 5;
+///     default_risk 10, complaints and churn_risk 5; share_of_wallet and distance_to_best 10; clv 20.
 /// scales : dict of str to str or dict, optional
 ///     How each figure is brought to 0 to 100: "rank", the default, by its rank among the customers, or
 ///     ``{"between": {"low": 0, "high": 1000}}``, straight between two borders.
@@ -218,8 +222,8 @@ settings! { CompositeValue {
     /// Returns
     /// -------
     /// Table
-    ///     With the columns customer, score, coverage, one for each of loyalty, profitability, risk, potential and
-    ///     lifetime_value, and what each figure contributed to the score as from_clv and so on.
+    ///     With the columns customer, score, coverage, one for each of loyalty, profitability, risk,
+    ///     potential and lifetime_value, and what each figure contributed to the score as from_clv and so on.
     ///
     /// Raises
     /// ------

@@ -12,9 +12,9 @@ use std::sync::Arc;
 
 /// Value tiers: the best customers are high, the next middle, the others low.
 ///
-/// By customers, one is high when the share of customers worth more is below ``high``; by revenue, when the share
-/// of revenue that those worth more bring is below it (the ABC analysis). Customers of equal value always share
-/// their tier. By revenue, customers of value 0 or below are low.
+/// By customers, one is high when the share of customers worth more is below ``high``; by revenue, when the
+/// share of revenue that those worth more bring is below it (the ABC analysis). Customers of equal value
+/// always share their tier. By revenue, customers of value 0 or below are low.
 ///
 /// Parameters
 /// ----------
@@ -110,8 +110,8 @@ settings! { ValueTiers {
     }
 } }
 
-/// How much of the total comes from how few: the Pareto curve and the Gini coefficient. As a table, the curve at
-/// every hundredth of the customers.
+/// How much of the total comes from how few: the Pareto curve and the Gini coefficient. As a table, the curve
+/// at every hundredth of the customers.
 ///
 /// Parameters
 /// ----------
@@ -153,8 +153,8 @@ impl Concentration {
         self.0.total()
     }
 
-    /// The Gini coefficient, from 0 (all equal) to 1 − 1/n (one has all). With negative values the sum of their
-    /// sizes stands for the total.
+    /// The Gini coefficient, from 0 (all equal) to 1 − 1/n (one has all). With negative values the sum of
+    /// their sizes stands for the total.
     #[getter]
     fn gini(&self) -> f64 {
         self.0.gini()

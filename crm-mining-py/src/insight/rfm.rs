@@ -24,9 +24,9 @@ use std::sync::Arc;
 ///     "quantile" gives equal customers equal scores; "rank" cuts the order of customers into bins of equal
 ///     size, equal customers in the order of their keys (pandas' ``qcut(rank(method="first"))``);
 ///     "equal_width" cuts the span from the least to the greatest figure, a figure on a border having the
-///     better score. ``{"borders": {"recency": [...], "frequency": [...], "monetary": [...]}}`` says where one
-///     score ends and the next begins, with one border fewer than ``bins``, ascending; a figure on a border
-///     has the better score.
+///     better score. ``{"borders": {"recency": [...], "frequency": [...], "monetary": [...]}}`` says where
+///     one score ends and the next begins, with one border fewer than ``bins``, ascending; a figure on a
+///     border has the better score.
 /// weights : tuple of three floats, default (100.0, 10.0, 1.0)
 ///     Weights of R, F and M in the weighted score.
 ///

@@ -14,8 +14,8 @@ use std::sync::Arc;
 
 /// Lifecycle stages: potential, new, active, loyal, at risk or lost.
 ///
-/// The first rule that holds decides: potential without a purchase, lost and at_risk by the silence since the last
-/// purchase day, new by the days since the first, loyal by the orders, active otherwise.
+/// The first rule that holds decides: potential without a purchase, lost and at_risk by the silence since the
+/// last purchase day, new by the days since the first, loyal by the orders, active otherwise.
 ///
 /// Parameters
 /// ----------
@@ -24,10 +24,10 @@ use std::sync::Arc;
 /// loyal_orders : int, default 5
 ///     A customer is loyal from so many distinct orders on.
 /// silence : dict, optional
-///     When a customer has been silent for long. ``{"days": {"at_risk": 90, "lost": 365}}``, the default: after more
-///     days than these. ``{"rhythm": {"at_risk": 0.9, "lost": 0.99, "prior_gaps": 1.0}}``: beyond these quantiles of
-///     the gaps that ended in a purchase, each divided by the gap expected of its customer, which is the own mean
-///     gap drawn towards that of all customers by ``prior_gaps`` gaps.
+///     When a customer has been silent for long. ``{"days": {"at_risk": 90, "lost": 365}}``, the default:
+///     after more days than these. ``{"rhythm": {"at_risk": 0.9, "lost": 0.99, "prior_gaps": 1.0}}``: beyond
+///     these quantiles of the gaps that ended in a purchase, each divided by the gap expected of its
+///     customer, which is the own mean gap drawn towards that of all customers by ``prior_gaps`` gaps.
 ///
 /// Examples
 /// --------
@@ -140,8 +140,8 @@ impl Stages {
     }
 }
 
-/// Migration between segments, stages or tiers: how many customers moved from each to each between two days. As a
-/// table, one row per pair of states.
+/// Migration between segments, stages or tiers: how many customers moved from each to each between two days.
+/// As a table, one row per pair of states.
 ///
 /// Customers labelled on both sides are counted in the matrix, the others as leavers or entrants.
 ///
@@ -239,8 +239,8 @@ impl Migration {
         self.matrix(|from, to| self.0.standard_error(from, to))
     }
 
-    /// How many of the customers labelled after stand in each state so many steps later, if the same probabilities
-    /// hold at every step, nobody enters and nobody leaves.
+    /// How many of the customers labelled after stand in each state so many steps later, if the same
+    /// probabilities hold at every step, nobody enters and nobody leaves.
     ///
     /// Parameters
     /// ----------

@@ -11,7 +11,8 @@ use rayon::prelude::*;
 const WINDOW: u32 = 30;
 
 impl ValueInputs {
-    /// Retention, repeat rate, rhythm and returns of every customer with a purchase until `as_of`, as seen at its end.
+    /// Retention, repeat rate, rhythm and returns of every customer with a purchase until `as_of`, as seen at
+    /// its end.
     ///
     /// | input | missing when |
     /// |---|---|
@@ -20,8 +21,8 @@ impl ValueInputs {
     /// | rhythm | there are fewer than three purchase days |
     /// | returns | nothing was paid |
     ///
-    /// Returned money is that of days with returns only: what was returned on a day with a purchase is netted in
-    /// the ledger.
+    /// Returned money is that of days with returns only: what was returned on a day with a purchase is netted
+    /// in the ledger.
     ///
     /// # Errors
     /// None that a ledger can cause; the signature is that of [`ValueInputs::with`].
@@ -92,9 +93,9 @@ fn rhythm(purchases: &[&DayCell]) -> Option<f64> {
     (gaps.len() > 1).then(|| 1.0 / (1.0 + variance.sqrt() / mean))
 }
 
-/// How much more the best of a customer's segment spend: the `best`-quantile of the values of the segment, less the
-/// customer's own, and 0 for those who are beyond it. With 0.9, what the best tenth spend at least. A proxy of what
-/// could still be won of a customer while nobody knows the purse.
+/// How much more the best of a customer's segment spend: the `best`-quantile of the values of the segment,
+/// less the customer's own, and 0 for those who are beyond it. With 0.9, what the best tenth spend at least.
+/// A proxy of what could still be won of a customer while nobody knows the purse.
 ///
 /// # Errors
 /// [`ErrorKind::LengthMismatch`]; [`ErrorKind::InvalidValue`], with its row, for a value that is not finite;

@@ -40,8 +40,8 @@ impl ValueDimension {
     }
 }
 
-/// A figure that a composite value may be made of. Its definition says what it measures, in which unit, and whether
-/// more of it scores higher or lower; which customers have it is up to the caller.
+/// A figure that a composite value may be made of. Its definition says what it measures, in which unit, and
+/// whether more of it scores higher or lower; which customers have it is up to the caller.
 ///
 /// | input | dimension | definition | range | scores high |
 /// |---|---|---|---|---|

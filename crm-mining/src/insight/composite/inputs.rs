@@ -7,7 +7,8 @@ use crate::error::{Error, ErrorKind, Result, masked};
 
 /// Figures per customer, one column per [`ValueInput`], of which any may be missing for any customer.
 ///
-/// Missing must be said, by `None`; NaN and infinity are refused, and so is a value outside the range of its input.
+/// Missing must be said, by `None`; NaN and infinity are refused, and so is a value outside the range of its
+/// input.
 ///
 /// ```
 /// use crm_mining::data::Keys;
@@ -36,12 +37,12 @@ impl ValueInputs {
         ValueInputs { customers, columns: Vec::new(), unmatched: 0 }
     }
 
-    /// One figure more, of customers that are matched by their keys. A figure given before is replaced; those of
-    /// customers who are not among the inputs are left out and counted.
+    /// One figure more, of customers that are matched by their keys. A figure given before is replaced; those
+    /// of customers who are not among the inputs are left out and counted.
     ///
     /// # Errors
-    /// [`ErrorKind::LengthMismatch`]; [`ErrorKind::InvalidValue`], with column and row, for a value that is not finite
-    /// or outside the range of the input.
+    /// [`ErrorKind::LengthMismatch`]; [`ErrorKind::InvalidValue`], with column and row, for a value that is
+    /// not finite or outside the range of the input.
     pub fn with(
         mut self,
         input: ValueInput,
@@ -75,13 +76,14 @@ impl ValueInputs {
         Ok(self)
     }
 
-    /// The figures of a table with one row per customer: the customers in the column of this name, and every column
-    /// called like a [`ValueInput`]. Other columns are not looked at.
+    /// The figures of a table with one row per customer: the customers in the column of this name, and every
+    /// column called like a [`ValueInput`]. Other columns are not looked at.
     ///
     /// # Errors
-    /// [`ErrorKind::MissingColumn`]; [`ErrorKind::InvalidValue`], with column and row, for a customer who is missing or
-    /// stood in an earlier row, and for a figure that is no finite number or outside the range of its input;
-    /// [`ErrorKind::AmbiguousNumbers`] where texts do not tell a decimal point from a decimal comma.
+    /// [`ErrorKind::MissingColumn`]; [`ErrorKind::InvalidValue`], with column and row, for a customer who is
+    /// missing or stood in an earlier row, and for a figure that is no finite number or outside the range of
+    /// its input; [`ErrorKind::AmbiguousNumbers`] where texts do not tell a decimal point from a decimal
+    /// comma.
     pub fn from_table(table: &Table, customer: &str) -> Result<ValueInputs> {
         let (customers, rows) = rows_of(table, customer)?;
         let mut inputs = ValueInputs::new(customers.clone());

@@ -12,11 +12,11 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scale {
-    /// 100 (rank − ½) / n among the n customers who have the figure, the worst having rank 1; equal figures share the
-    /// average of their ranks. No outlier bends it, but it moves when other customers come or go.
+    /// 100 (rank − ½) / n among the n customers who have the figure, the worst having rank 1; equal figures
+    /// share the average of their ranks. No outlier bends it, but it moves when other customers come or go.
     Rank,
-    /// 0 at `low` or below and 100 at `high` or above, straight between; turned round where less is better. Depends on
-    /// the customer alone.
+    /// 0 at `low` or below and 100 at `high` or above, straight between; turned round where less is better.
+    /// Depends on the customer alone.
     Between {
         /// The lower border, in the unit of the input.
         low: f64,
@@ -25,17 +25,18 @@ pub enum Scale {
     },
 }
 
-/// Composite value: one score from 0 to 100 out of loyalty, profitability, risk, potential and lifetime value, which
-/// shows what it is made of.
+/// Composite value: one score from 0 to 100 out of loyalty, profitability, risk, potential and lifetime
+/// value, which shows what it is made of.
 ///
-/// Every figure ([`ValueInput`], where each is defined) is brought to 0 to 100 by its [`Scale`], so that more is always
-/// better: little risk scores high. The score is the mean of those that the customer has, weighted:
+/// Every figure ([`ValueInput`], where each is defined) is brought to 0 to 100 by its [`Scale`], so that more
+/// is always better: little risk scores high. The score is the mean of those that the customer has, weighted:
 ///
 /// score = Σ w s / Σ w over the inputs present, coverage = Σ w over the inputs present ÷ Σ w over all.
 ///
-/// A missing figure so neither helps nor harms, but lowers the coverage, which is reported beside the score; a customer
-/// of whom nothing is known has no score. What an input contributes is w s / Σ w, and the contributions of a customer
-/// add up to the score to the bit. Weights are opinions: set them, and compare scores by their contributions.
+/// A missing figure so neither helps nor harms, but lowers the coverage, which is reported beside the score;
+/// a customer of whom nothing is known has no score. What an input contributes is w s / Σ w, and the
+/// contributions of a customer add up to the score to the bit. Weights are opinions: set them, and compare
+/// scores by their contributions.
 ///
 /// | setting | meaning | default |
 /// |---|---|---|
@@ -43,7 +44,8 @@ pub enum Scale {
 /// | `scales` | of the inputs | [`Scale::Rank`] for those not named |
 ///
 /// # Errors
-/// `score`: a weight that is negative or not finite, no weight above 0, borders that are not ascending; no customer.
+/// `score`: a weight that is negative or not finite, no weight above 0, borders that are not ascending; no
+/// customer.
 ///
 /// # Complexity
 /// A sort per input.
@@ -81,8 +83,9 @@ pub struct CompositeValue {
 }
 
 impl Default for CompositeValue {
-    /// Every dimension weighs 20: retention, repeat rate, rhythm and recommendation 5 each; margin 10, cost to serve and
-    /// returns 5; default 10, complaints and churn 5; share of wallet and distance to the best 10; lifetime value 20.
+    /// Every dimension weighs 20: retention, repeat rate, rhythm and recommendation 5 each; margin 10, cost
+    /// to serve and returns 5; default 10, complaints and churn 5; share of wallet and distance to the best
+    /// 10; lifetime value 20.
     fn default() -> Self {
         let weights = ValueInput::ALL.map(|input| (input, input.usual_weight())).into_iter().collect();
         CompositeValue { weights, scales: BTreeMap::new() }
@@ -236,8 +239,8 @@ fn ranked(values: &[Option<f64>]) -> Vec<Option<f64>> {
     ranks
 }
 
-/// The composite value of each customer, in the order of their keys. Made by [`CompositeValue::score`]; as a table with
-/// the scores of the dimensions and what each input contributed.
+/// The composite value of each customer, in the order of their keys. Made by [`CompositeValue::score`]; as a
+/// table with the scores of the dimensions and what each input contributed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CompositeScores {
     customers: Keys,
@@ -269,8 +272,8 @@ impl CompositeScores {
         &self.coverage
     }
 
-    /// The score of one dimension, from 0 to 100: the weighted mean of its inputs alone. NaN for a customer who has
-    /// none of them.
+    /// The score of one dimension, from 0 to 100: the weighted mean of its inputs alone. NaN for a customer
+    /// who has none of them.
     pub fn dimension(&self, dimension: ValueDimension) -> &[f64] {
         let of = ValueDimension::ALL.iter().zip(&self.dimensions).find(|&(&other, _)| other == dimension);
         of.map_or(&[], |(_, scores)| scores)

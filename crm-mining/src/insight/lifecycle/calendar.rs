@@ -144,7 +144,8 @@ impl std::fmt::Display for Span {
     }
 }
 
-/// Beyond it a day of the ledger is likely wrong, and a table of cohorts would hold more cells than anybody reads.
+/// Beyond it a day of the ledger is likely wrong, and a table of cohorts would hold more cells than anybody
+/// reads.
 const MOST_PERIODS: usize = 2400;
 
 /// All periods from that of one day to that of another.

@@ -17,9 +17,10 @@ use serde::{Deserialize, Serialize};
 /// | revenue | money paid less money returned by the cohort in the period |
 /// | complete | false for the period in progress at the end of `as_of`, whose figures will still grow |
 ///
-/// A day of returns only is no purchase; its money counts. Money returned in a period before that of the first
-/// purchase, and by customers who never bought, is in no cell: [`CohortTable::outside`] holds it, so that cells
-/// and it add up to the revenue of the ledger. Retention may rise again: a customer who pauses is not gone.
+/// A day of returns only is no purchase; its money counts. Money returned in a period before that of the
+/// first purchase, and by customers who never bought, is in no cell: [`CohortTable::outside`] holds it, so
+/// that cells and it add up to the revenue of the ledger. Retention may rise again: a customer who pauses is
+/// not gone.
 ///
 /// | setting | meaning | default |
 /// |---|---|---|
@@ -32,8 +33,8 @@ use serde::{Deserialize, Serialize};
 /// O(d log p) for d customer days and p periods.
 ///
 /// # Reference
-/// P. S. Fader and B. G. S. Hardie (2007), How to project customer retention, Journal of Interactive Marketing
-/// 21, on what such tables show and hide.
+/// P. S. Fader and B. G. S. Hardie (2007), How to project customer retention, Journal of Interactive
+/// Marketing 21, on what such tables show and hide.
 ///
 /// # Example
 /// ```
@@ -167,7 +168,8 @@ impl Cohort {
     }
 }
 
-/// Retention and revenue by cohort and age. Made by [`Cohorts::table`]; as a table one row per cohort and age.
+/// Retention and revenue by cohort and age. Made by [`Cohorts::table`]; as a table one row per cohort and
+/// age.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CohortTable {
     period: Period,

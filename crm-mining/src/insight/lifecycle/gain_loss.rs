@@ -53,16 +53,16 @@ impl Turn {
     }
 }
 
-/// Gain and loss: the revenue and the customers of one period less those of an earlier one, divided by what became of
-/// each customer.
+/// Gain and loss: the revenue and the customers of one period less those of an earlier one, divided by what
+/// became of each customer.
 ///
-/// Every customer with a line in either period is in one group, and brings to it the own revenue of the second period
-/// less that of the first. So the groups add up to the change, to the last cent: sums are [`Exact`]. Revenue is money
-/// paid less money returned; a day of returns only is no purchase, and a customer who only returned is in
-/// [`Turn::Other`].
+/// Every customer with a line in either period is in one group, and brings to it the own revenue of the
+/// second period less that of the first. So the groups add up to the change, to the last cent: sums are
+/// [`Exact`]. Revenue is money paid less money returned; a day of returns only is no purchase, and a customer
+/// who only returned is in [`Turn::Other`].
 ///
-/// Net retention is what the customers of the first period spent in the second, and gross retention the same with
-/// nobody counted for more than before, both as shares of what they had spent.
+/// Net retention is what the customers of the first period spent in the second, and gross retention the same
+/// with nobody counted for more than before, both as shares of what they had spent.
 ///
 /// # Errors
 /// `new`: a second period that does not begin after the first has ended.
@@ -71,8 +71,8 @@ impl Turn {
 /// O(d) for d customer days.
 ///
 /// # Reference
-/// The groups are those of customer migration and of recurring revenue (new, reactivation, expansion, contraction,
-/// churn), e.g. D. Skok, SaaS Metrics 2.0.
+/// The groups are those of customer migration and of recurring revenue (new, reactivation, expansion,
+/// contraction, churn), e.g. D. Skok, SaaS Metrics 2.0.
 ///
 /// # Example
 /// ```
@@ -125,7 +125,8 @@ impl GainLoss {
     /// From one period to a later one.
     ///
     /// # Errors
-    /// [`InvalidParameter`](crate::ErrorKind::InvalidParameter) when the second does not begin after the first.
+    /// [`InvalidParameter`](crate::ErrorKind::InvalidParameter) when the second does not begin after the
+    /// first.
     pub fn new(ledger: &Ledger, before: Span, after: Span) -> Result<GainLoss> {
         if after.from() <= before.to() {
             let must_be = format!("a span that begins after {}", before.to());

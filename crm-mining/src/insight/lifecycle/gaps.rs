@@ -6,8 +6,8 @@ use serde::Serialize;
 
 /// Tenure and gaps between purchases, per customer and over all.
 ///
-/// A gap is the time from one purchase day to the next; several orders on a day are one purchase day. The gap since
-/// the last purchase has not ended and is not counted.
+/// A gap is the time from one purchase day to the next; several orders on a day are one purchase day. The gap
+/// since the last purchase has not ended and is not counted.
 ///
 /// | column | meaning |
 /// |---|---|
@@ -24,8 +24,8 @@ use serde::Serialize;
 /// O(d log d) for d customer days.
 ///
 /// # Reference
-/// R. D. Wheat and D. G. Morrison (1990), Estimating purchase regularity with two interpurchase times, Journal of
-/// Marketing Research 27.
+/// R. D. Wheat and D. G. Morrison (1990), Estimating purchase regularity with two interpurchase times,
+/// Journal of Marketing Research 27.
 ///
 /// # Example
 /// ```
@@ -87,8 +87,8 @@ pub struct GapSummary {
 /// Regularity by Wheat and Morrison.
 ///
 /// If the gaps of a customer are gamma distributed with shape k, then M = T₁ / (T₁ + T₂) of two of them is
-/// Beta(k, k), whatever the customer's rate: its variance about ½ is V = 1 / (4 (2k + 1)), so that
-/// k = (1 − 4V) / (8V). M is taken of the last two gaps of every customer with at least two. k = 1 is purchases at
+/// Beta(k, k), whatever the customer's rate: its variance about ½ is V = 1 / (4 (2k + 1)), so that k = (1 −
+/// 4V) / (8V). M is taken of the last two gaps of every customer with at least two. k = 1 is purchases at
 /// random, as the NBD family supposes; greater is more regular, smaller more clumped.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Regularity {

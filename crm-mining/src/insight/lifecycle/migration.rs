@@ -6,11 +6,12 @@ use serde::Serialize;
 
 /// Migration between segments or stages: how many customers moved from each to each between two days.
 ///
-/// Any label per customer serves: [`RfmSegment`](super::super::RfmSegment), [`LifecycleStage`](super::LifecycleStage),
-/// value tiers, the numbers of k-means segments. Customers are matched by their keys. Those labelled at both days are
-/// counted in the matrix; those labelled only before are leavers, only after entrants, and both are counted by their
-/// state. Row probabilities are shares of the customers of the row, with the standard error √(p (1 − p) / n) of a
-/// multinomial share; where p is 0 or 1 that is 0 although n may be small, so look at the counts too.
+/// Any label per customer serves: [`RfmSegment`](super::super::RfmSegment),
+/// [`LifecycleStage`](super::LifecycleStage), value tiers, the numbers of k-means segments. Customers are
+/// matched by their keys. Those labelled at both days are counted in the matrix; those labelled only before
+/// are leavers, only after entrants, and both are counted by their state. Row probabilities are shares of the
+/// customers of the row, with the standard error √(p (1 − p) / n) of a multinomial share; where p is 0 or 1
+/// that is 0 although n may be small, so look at the counts too.
 ///
 /// # Errors
 /// `between`, `among`: labels that are not one per customer; `among`: a label that is not among the states.
@@ -122,9 +123,10 @@ impl Migration {
         Ok(migration)
     }
 
-    /// The moves between the labels of two tables with a column of customers and one of labels: any result that is a
-    /// table, or a file. Where a customer has several rows the last label counts; a customer without one is not
-    /// labelled. States are those given, in their order, or else all labels in the order of their texts.
+    /// The moves between the labels of two tables with a column of customers and one of labels: any result
+    /// that is a table, or a file. Where a customer has several rows the last label counts; a customer
+    /// without one is not labelled. States are those given, in their order, or else all labels in the order
+    /// of their texts.
     ///
     /// # Errors
     /// [`ErrorKind::MissingColumn`]; as [`Migration::among`].
@@ -168,8 +170,8 @@ impl Migration {
         (size > 0).then_some(size as f64)
     }
 
-    /// The share of the customers of a state before, labelled at both days, who were in another state after; `None`
-    /// for a state without such a customer.
+    /// The share of the customers of a state before, labelled at both days, who were in another state after;
+    /// `None` for a state without such a customer.
     pub fn probability(&self, from: usize, to: usize) -> Option<f64> {
         Some(f64::from(*self.counts.get(from)?.get(to)?) / self.row_size(from)?)
     }
@@ -180,8 +182,9 @@ impl Migration {
         Some((p * (1.0 - p) / self.row_size(from)?).sqrt())
     }
 
-    /// How many of the customers labelled after stand in each state so many steps later, if the same probabilities hold
-    /// at every step, nobody enters and nobody leaves. Customers of a state without probabilities stay there.
+    /// How many of the customers labelled after stand in each state so many steps later, if the same
+    /// probabilities hold at every step, nobody enters and nobody leaves. Customers of a state without
+    /// probabilities stay there.
     pub fn forecast(&self, steps: u32) -> Vec<f64> {
         let n = self.states.len();
         let after = |to: usize| {

@@ -6,8 +6,8 @@ use crate::error::Result;
 use crate::math::Exact;
 use serde::{Deserialize, Serialize};
 
-/// Revenue, orders and customers of every period of the calendar, each beside the one before (month on month) and
-/// beside the same a year ago (year on year).
+/// Revenue, orders and customers of every period of the calendar, each beside the one before (month on month)
+/// and beside the same a year ago (year on year).
 ///
 /// | column | meaning |
 /// |---|---|
@@ -19,10 +19,10 @@ use serde::{Deserialize, Serialize};
 /// | year_change, year_growth | the same against 52 weeks, 12 months, 4 quarters or 1 year before |
 /// | complete | false for the period in progress at the end of `as_of` |
 ///
-/// Growth is missing where there is no earlier period, where its revenue is not above 0, and for the period in
-/// progress, which would be compared with a whole one. Periods run from that of the first line to that of `as_of`;
-/// those without a line are there, with zeros. If the records begin within the first period, it is shorter than it
-/// looks.
+/// Growth is missing where there is no earlier period, where its revenue is not above 0, and for the period
+/// in progress, which would be compared with a whole one. Periods run from that of the first line to that of
+/// `as_of`; those without a line are there, with zeros. If the records begin within the first period, it is
+/// shorter than it looks.
 ///
 /// | setting | meaning | default |
 /// |---|---|---|
@@ -32,8 +32,8 @@ use serde::{Deserialize, Serialize};
 /// `table`: more than 2,400 periods, which wrong dates cause.
 ///
 /// # Complexity
-/// O(d log p) for d customer days and p periods; customers whose orders lie on several days are counted anew for
-/// each period.
+/// O(d log p) for d customer days and p periods; customers whose orders lie on several days are counted anew
+/// for each period.
 ///
 /// # Example
 /// ```

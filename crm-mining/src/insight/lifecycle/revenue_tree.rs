@@ -11,25 +11,26 @@ use serde::Serialize;
 /// revenue = customers × orders per customer × spend per order + returns of others,
 /// spend per order = units per order × price per unit.
 ///
-/// Customers are those with a purchase in the span, their spend is net of their returns, and the returns of others
-/// are the money of those who only returned. An order spread over days counts once, where it began.
+/// Customers are those with a purchase in the span, their spend is net of their returns, and the returns of
+/// others are the money of those who only returned. An order spread over days counts once, where it began.
 ///
 /// The change of a product is divided by Shapley's rule: the effect of a factor is its change times the other
-/// factors, averaged over every order in which the factors could have changed one after the other. The effects add
-/// up to the change to the rounding of the last digit, no factor is preferred, and zero or negative factors need no
-/// exception (the logarithmic mean, LMDI, is undefined there). The effects of units and of price divide that of
-/// spend per order in the same way (Owen's value), so that the tree adds up at every branch.
+/// factors, averaged over every order in which the factors could have changed one after the other. The
+/// effects add up to the change to the rounding of the last digit, no factor is preferred, and zero or
+/// negative factors need no exception (the logarithmic mean, LMDI, is undefined there). The effects of units
+/// and of price divide that of spend per order in the same way (Owen's value), so that the tree adds up at
+/// every branch.
 ///
-/// A ratio with nothing below it, such as orders per customer without a customer, is taken as that of the other span, so
-/// that the first customers of a shop are an effect of customers. Units per order and price per unit are not given
-/// where the units of a span are not above 0.
+/// A ratio with nothing below it, such as orders per customer without a customer, is taken as that of the
+/// other span, so that the first customers of a shop are an effect of customers. Units per order and price
+/// per unit are not given where the units of a span are not above 0.
 ///
 /// # Complexity
 /// O(d) for d customer days.
 ///
 /// # Reference
-/// L. S. Shapley (1953), A value for n-person games; B. W. Ang (2004), Decomposition analysis for policymaking in
-/// energy, Energy Policy 32, compares the rules.
+/// L. S. Shapley (1953), A value for n-person games; B. W. Ang (2004), Decomposition analysis for
+/// policymaking in energy, Energy Policy 32, compares the rules.
 ///
 /// # Example
 /// ```
@@ -178,7 +179,8 @@ fn effects([before, after]: &[RevenueFigures; 2]) -> RevenueEffects {
     let (orders, spend) = (pair(|of| of.orders_per_customer), pair(|of| of.spend_per_order));
     let change = |[a, b]: [f64; 2]| b - a;
     let mean = |[a, b]: [f64; 2]| (a + b) / 2.0;
-    // Shapley's weights of the other two: a third each for both as before or both as after, a sixth for mixed.
+    // Shapley's weights of the other two: a third each for both as before or both as after, a sixth for
+    // mixed.
     let others = |[a, b]: [f64; 2], [c, d]: [f64; 2]| (2.0 * a * c + a * d + b * c + 2.0 * b * d) / 6.0;
     let buying = others(n, orders);
     let has_units = [before, after].iter().all(|of| of.units_per_order.is_some() || of.orders == 0)

@@ -5,13 +5,14 @@ use crate::error::{Result, invalid_parameter};
 use crate::math::Exact;
 use serde::{Deserialize, Serialize};
 
-/// Rolling retention: of the customers whose k-th window of days since their first purchase has passed, the share
-/// that bought in it.
+/// Rolling retention: of the customers whose k-th window of days since their first purchase has passed, the
+/// share that bought in it.
 ///
-/// Calendar cohorts ([`Cohorts`](super::Cohorts)) give a customer of the first of the month a whole month at age
-/// 0 and one of the last a day; here everybody's windows are equally long. Window k covers the days after
-/// (k − 1) · `every` and up to k · `every` since the day of the first purchase, which itself is in none. A customer
-/// counts in a window only once its last day has come, so that late windows rest on the earlier customers alone.
+/// Calendar cohorts ([`Cohorts`](super::Cohorts)) give a customer of the first of the month a whole month at
+/// age 0 and one of the last a day; here everybody's windows are equally long. Window k covers the days after
+/// (k − 1) · `every` and up to k · `every` since the day of the first purchase, which itself is in none. A
+/// customer counts in a window only once its last day has come, so that late windows rest on the earlier
+/// customers alone.
 ///
 /// | setting | meaning | default |
 /// |---|---|---|
@@ -25,8 +26,8 @@ use serde::{Deserialize, Serialize};
 /// O(d) for d customer days.
 ///
 /// # Reference
-/// For calendar and rolling windows beside each other see the retention insights of PostHog. The standard error
-/// is that of a binomial share, √(p (1 − p) / n).
+/// For calendar and rolling windows beside each other see the retention insights of PostHog. The standard
+/// error is that of a binomial share, √(p (1 − p) / n).
 ///
 /// # Example
 /// ```

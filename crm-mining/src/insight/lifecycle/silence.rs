@@ -20,16 +20,16 @@ pub enum Silence {
     },
     /// By the customer's own rhythm.
     ///
-    /// The gap expected of a customer with n gaps between purchase days, which add up to s days, is
-    /// (s + w m) / (n + w): the own mean, drawn towards the mean m of the mean gaps of all customers by as much
-    /// as w = `prior_gaps` gaps of that length would. So a one-time buyer is expected to return as the others
-    /// do, and one with many gaps as they always did.
+    /// The gap expected of a customer with n gaps between purchase days, which add up to s days, is (s + w m)
+    /// / (n + w): the own mean, drawn towards the mean m of the mean gaps of all customers by as much as w =
+    /// `prior_gaps` gaps of that length would. So a one-time buyer is expected to return as the others do,
+    /// and one with many gaps as they always did.
     ///
-    /// Every gap that ended in another purchase is then divided by what was expected of its customer. A silence,
-    /// divided in the same way, is long when it exceeds the `at_risk`-quantile of those, and too long beyond the
-    /// `lost`-quantile: only one of ten, or of a hundred, gaps that ended was relatively that long. Gaps that
-    /// have not ended are not counted, so that the bounds are short where most of the customers buy rarely
-    /// compared with the time looked at.
+    /// Every gap that ended in another purchase is then divided by what was expected of its customer. A
+    /// silence, divided in the same way, is long when it exceeds the `at_risk`-quantile of those, and too
+    /// long beyond the `lost`-quantile: only one of ten, or of a hundred, gaps that ended was relatively that
+    /// long. Gaps that have not ended are not counted, so that the bounds are short where most of the
+    /// customers buy rarely compared with the time looked at.
     Rhythm {
         /// At risk beyond this quantile of the ended gaps, 0 to 1. 0.9 is a good start.
         at_risk: f64,

@@ -30,14 +30,16 @@ use serde::{Deserialize, Serialize};
 /// | `silence` | when a customer has been silent for long | 90 days at risk, 365 days lost |
 ///
 /// # Errors
-/// `stages`: a setting out of range; by rhythm, no customer with two purchase days, so that no rhythm is known.
+/// `stages`: a setting out of range; by rhythm, no customer with two purchase days, so that no rhythm is
+/// known.
 ///
 /// # Complexity
 /// O(d) for d customer days; by rhythm a sort of all gaps.
 ///
 /// # Reference
-/// The drawing of a customer's mean gap towards that of all is explained by G. Casella (1985), An introduction to
-/// empirical Bayes data analysis, The American Statistician 39; its weight here is the caller's.
+/// The drawing of a customer's mean gap towards that of all is explained by G. Casella (1985), An
+/// introduction to empirical Bayes data analysis, The American Statistician 39; its weight here is the
+/// caller's.
 ///
 /// # Example
 /// ```

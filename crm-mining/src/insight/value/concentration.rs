@@ -5,16 +5,19 @@ use crate::data::{Column, Table, ToTable};
 use crate::error::{ErrorKind, Result, invalid_parameter};
 use crate::math::Exact;
 
-/// The Pareto curve of values such as spend, and the Gini coefficient: how much of the total comes from how few.
+/// The Pareto curve of values such as spend, and the Gini coefficient: how much of the total comes from how
+/// few.
 ///
-/// Customers are put in order, the greatest value first; the curve runs from (0, 0) to (1, 1) through the share
-/// of customers and the share of the total that they bring, with straight lines between. The 80/20 rule holds
-/// when `share_of_top(0.2)` is 0.8. Negative values (more returned than paid) stand at the end and bring the
-/// curve above 1 before it falls back. Where the total is 0 or below, shares of it mean nothing and are `None`.
+/// Customers are put in order, the greatest value first; the curve runs from (0, 0) to (1, 1) through the
+/// share of customers and the share of the total that they bring, with straight lines between. The 80/20 rule
+/// holds when `share_of_top(0.2)` is 0.8. Negative values (more returned than paid) stand at the end and
+/// bring the curve above 1 before it falls back. Where the total is 0 or below, shares of it mean nothing and
+/// are `None`.
 ///
-/// The Gini coefficient is Σᵢ Σⱼ |xᵢ − xⱼ| / (2 n Σᵢ |xᵢ|). Without negative values it is the usual one; with them
-/// it keeps to the range from 0 to 1 − 1/n, where the usual one passes 1 or, with a total of 0, is undefined
-/// (Raffinetti, Siletti and Vernizzi 2015). Where all values are 0 nobody has more than another, and it is 0.
+/// The Gini coefficient is Σᵢ Σⱼ |xᵢ − xⱼ| / (2 n Σᵢ |xᵢ|). Without negative values it is the usual one; with
+/// them it keeps to the range from 0 to 1 − 1/n, where the usual one passes 1 or, with a total of 0, is
+/// undefined (Raffinetti, Siletti and Vernizzi 2015). Where all values are 0 nobody has more than another,
+/// and it is 0.
 ///
 /// # Errors
 /// `new`: no value; a value that is not finite, with its row.
@@ -24,8 +27,8 @@ use crate::math::Exact;
 ///
 /// # Reference
 /// M. O. Lorenz (1905), Methods of measuring the concentration of wealth; E. Raffinetti, E. Siletti and A.
-/// Vernizzi (2015), On the Gini coefficient normalization when attributes with negative values are considered,
-/// Statistical Methods & Applications 24.
+/// Vernizzi (2015), On the Gini coefficient normalization when attributes with negative values are
+/// considered, Statistical Methods & Applications 24.
 ///
 /// # Example
 /// ```
@@ -81,8 +84,8 @@ impl Concentration {
         self.gini
     }
 
-    /// The share of the total that this share of the customers brings, the best first; `None` where the total is
-    /// not above 0.
+    /// The share of the total that this share of the customers brings, the best first; `None` where the total
+    /// is not above 0.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidParameter`] for a share outside 0 to 1.
@@ -101,8 +104,8 @@ impl Concentration {
         (total > 0.0).then(|| (below + (above - below) * place.fract()) / total)
     }
 
-    /// The least share of the customers, the best first, that brings this share of the total; `None` where the
-    /// total is not above 0.
+    /// The least share of the customers, the best first, that brings this share of the total; `None` where
+    /// the total is not above 0.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidParameter`] for a share outside 0 to 1.

@@ -19,11 +19,11 @@ use serde::{Deserialize, Serialize};
 /// | frequency | distinct orders with a purchase, up to `as_of` |
 /// | monetary | money paid less money returned, up to `as_of` |
 ///
-/// Customers without a purchase until `as_of` are left out and counted. Scores and segments are relative: they
-/// place a customer among the others of the ledger, but for the borders of [`Scoring::Borders`].
+/// Customers without a purchase until `as_of` are left out and counted. Scores and segments are relative:
+/// they place a customer among the others of the ledger, but for the borders of [`Scoring::Borders`].
 ///
-/// Three bins are coarse enough for a few hundred customers and for people to act on; five are customary; nine
-/// need thousands. The ten segments read R and F on the scale of five ([`RfmSegment`]).
+/// Three bins are coarse enough for a few hundred customers and for people to act on; five are customary;
+/// nine need thousands. The ten segments read R and F on the scale of five ([`RfmSegment`]).
 ///
 /// | setting | meaning | default |
 /// |---|---|---|
@@ -32,7 +32,8 @@ use serde::{Deserialize, Serialize};
 /// | `weights` | of R, F and M in the weighted score | 100, 10, 1 |
 ///
 /// # Errors
-/// `score`: a setting out of range; borders that do not fit the bins; no customer with a purchase until `as_of`.
+/// `score`: a setting out of range; borders that do not fit the bins; no customer with a purchase until
+/// `as_of`.
 ///
 /// # Complexity
 /// Sorting the customers three times.

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 /// What recency and frequency scores together say of a customer. Both are read on the scale from 1 to 5;
 /// other numbers of bins are mapped to it by the middle of the bin.
 ///
-/// With 3 bins the scores 1, 2, 3 are read as 1, 3, 5, so that nobody is `Promising`; with 9 bins they are read
-/// as 1, 1, 2, 2, 3, 4, 4, 5, 5. For the eight cells of high and low that are usual in China see
+/// With 3 bins the scores 1, 2, 3 are read as 1, 3, 5, so that nobody is `Promising`; with 9 bins they are
+/// read as 1, 1, 2, 2, 3, 4, 4, 5, 5. For the eight cells of high and low that are usual in China see
 /// [`RfmCell`](super::RfmCell).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -149,8 +149,8 @@ mod tests {
         assert_eq!(RfmSegment::of(2, 2, 3), RfmSegment::NeedAttention);
     }
 
-    /// More of either score never leads to a segment with less of it, on any scale, and all ten are met on the
-    /// scales of 5 and 9.
+    /// More of either score never leads to a segment with less of it, on any scale, and all ten are met on
+    /// the scales of 5 and 9.
     #[test]
     fn segments_read_well_on_every_scale() {
         use RfmSegment::*;

@@ -18,11 +18,11 @@ pub enum ShareOf {
 /// Value tiers: the best customers are high, the next middle, the others low.
 ///
 /// Customers are put in order of their value, the greatest first. By [`ShareOf::Customers`], one is high when
-/// the share of customers worth more than they is below `high`, and middle when it is below `high + middle`. By
-/// [`ShareOf::Revenue`], the same is asked of the share of revenue that those worth more bring; this is the ABC
-/// analysis. So the customer who crosses a border still belongs to the better tier, and customers of equal
-/// value always share theirs. By revenue, customers of value 0 or below are low, and their losses are not
-/// counted against the others. Values may be spend, margin or lifetime value.
+/// the share of customers worth more than they is below `high`, and middle when it is below `high + middle`.
+/// By [`ShareOf::Revenue`], the same is asked of the share of revenue that those worth more bring; this is
+/// the ABC analysis. So the customer who crosses a border still belongs to the better tier, and customers of
+/// equal value always share theirs. By revenue, customers of value 0 or below are low, and their losses are
+/// not counted against the others. Values may be spend, margin or lifetime value.
 ///
 /// | setting | meaning | default |
 /// |---|---|---|
