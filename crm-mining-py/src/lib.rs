@@ -34,6 +34,12 @@ mod _crm_mining {
         Rules, Segmentation, Segments, SimulatedBuyers, Tracking,
     };
     #[pymodule_export]
+    use crate::insight::{
+        CohortTable, Cohorts, CompositeValue, Concentration, GainLoss, Lifecycle, Migration, PeriodOnPeriod,
+        PurchaseGaps, RevenueTree, RollingRetention, Stages, ValueInputs, ValueTiers, distance_to_best,
+        rfm_segments,
+    };
+    #[pymodule_export]
     use crate::learn::{Apriori, FpGrowth, Itemsets};
     #[pymodule_export]
     use crate::prepare::{

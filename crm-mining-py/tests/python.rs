@@ -8,7 +8,10 @@
 
 use crm_mining::Fit;
 use crm_mining::data::Summary;
-use crm_mining::insight::{BgNbd, Churn, Clv, GammaGamma, Rfm, Rules, Segmentation};
+use crm_mining::insight::{
+    BgNbd, Churn, Clv, Cohorts, CompositeValue, GammaGamma, Lifecycle, PeriodOnPeriod, Rfm, RollingRetention,
+    Rules, Segmentation, ValueTiers,
+};
 use crm_mining::learn::{Apriori, FpGrowth};
 use crm_mining::prepare::{
     Cleaner, CsvReader, DependencySearch, ErrorDetector, ExcelReader, JsonLinesReader, Linker, Merge,
@@ -52,6 +55,12 @@ fn defaults() -> String {
         (BgNbd::default().fit(&summary).unwrap(), GammaGamma::default().fit(&summary).unwrap());
     let all = [
         ("Rfm", json(&Rfm::default())),
+        ("ValueTiers", json(&ValueTiers::default())),
+        ("Lifecycle", json(&Lifecycle::default())),
+        ("Cohorts", json(&Cohorts::default())),
+        ("RollingRetention", json(&RollingRetention::default())),
+        ("PeriodOnPeriod", json(&PeriodOnPeriod::default())),
+        ("CompositeValue", json(&CompositeValue::default())),
         ("BgNbd", json(&BgNbd::default())),
         ("GammaGamma", json(&GammaGamma::default())),
         ("Clv", json(&Clv::new(&buying, &spend))),

@@ -215,7 +215,7 @@ def test_settings_show_compare_and_travel(numbers):
     rfm = crm.Rfm(4, "quantile", weights=tuple(numbers([1.0, 2.0, 3.0])))
     assert repr(rfm) == "Rfm(bins=4, scoring='quantile', weights=(1.0, 2.0, 3.0))"
     assert eval(repr(rfm), vars(crm)) == rfm == pickle.loads(pickle.dumps(rfm)) != crm.Rfm()
-    with pytest.raises(crm.errors.InvalidParameter, match='"rank" or "quantile"'):
+    with pytest.raises(crm.errors.InvalidParameter, match='"rank", "quantile", "equal_width"'):
         crm.Rfm(scoring="median")
     with pytest.raises(AttributeError):
         rfm.bins = 3

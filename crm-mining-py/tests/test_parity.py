@@ -20,6 +20,8 @@ def python_names(settings):
             yield "min_count", None
         elif name == "k" and isinstance(value, dict):
             yield "k", (value["start"], value["end"])
+        elif name == "every":
+            yield "every_days", value
         elif name == "within":
             yield "within_days", value
         elif name == "horizon":
@@ -32,7 +34,7 @@ def python_names(settings):
             yield "from_", value
         elif isinstance(value, list):
             yield name, tuple(value)
-        elif name in ("logistic", "forest", "truth", "weights", "dependencies", "sheet", "rates", "read_as"):
+        elif name in ("logistic", "forest", "truth", "weights", "dependencies", "sheet", "rates", "read_as", "silence", "scales"):
             yield name, None
         else:
             yield name, value
@@ -66,6 +68,9 @@ def test_names_order_and_defaults(name):
 def test_settings_made_without_arguments_are_the_defaults():
     assert crm.Churn().logistic == DEFAULTS["Churn"]["logistic"]
     assert crm.Churn().forest == DEFAULTS["Churn"]["forest"]
+    assert crm.Lifecycle().silence == DEFAULTS["Lifecycle"]["silence"]
+    assert crm.CompositeValue().weights == DEFAULTS["CompositeValue"]["weights"]
+    assert crm.CompositeValue().scales == DEFAULTS["CompositeValue"]["scales"]
     assert crm.Quality().weights == DEFAULTS["Quality"]["weights"]
     search = crm.ErrorDetector().dependencies
     assert search == crm.DependencySearch()

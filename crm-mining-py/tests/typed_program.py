@@ -36,6 +36,18 @@ def the_house(orders: crm.Transactions, cleaned: crm.Cleaned) -> crm.Profiles:
     return crm.Profiles(customers, orders, rfm, clv, segments, churn, rules)
 
 
+def customers_over_time(ledger: crm.Ledger) -> list[float]:
+    before, after = (crm.Lifecycle(loyal_orders=3).stages(ledger, as_of=day) for day in ("2024-03-31", date(2024, 6, 30)))
+    moved = crm.Migration(before, after, "stage", states=list(after.counts))
+    cohorts = crm.Cohorts("quarter").table(ledger)
+    quarters = (date(2024, 1, 1), date(2024, 3, 31)), ("2024-04-01", "2024-06-30")
+    tree, change = crm.RevenueTree(ledger, *quarters), crm.GainLoss(ledger, *quarters)
+    spend = crm.Concentration(crm.Rfm(scoring="equal_width").score(ledger).to_polars()["monetary"].to_list())
+    inputs = crm.ValueInputs.from_ledger(ledger).with_("margin", cohorts, "revenue")
+    value: crm.Table = crm.CompositeValue({"margin": 2.0}).score(inputs)
+    return [tree.change, change.change, spend.gini, *moved.forecast(2), float(len(value))]
+
+
 def what_a_file_holds(path: str) -> list[str]:
     raw: crm.RawTable = crm.read_csv(path, quote="'", mend="short").with_numbers("amount", "decimal_comma")
     told = crm.read_csv(path, dialect=raw.report["dialect"])

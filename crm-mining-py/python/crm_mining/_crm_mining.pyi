@@ -25,6 +25,10 @@ __all__ = [
     "Clv",
     "ClvEstimates",
     "ClvForecast",
+    "CohortTable",
+    "Cohorts",
+    "CompositeValue",
+    "Concentration",
     "Contract",
     "ContractModel",
     "CrossSell",
@@ -39,12 +43,14 @@ __all__ = [
     "Forecast",
     "FpGrowth",
     "FrequencyTable",
+    "GainLoss",
     "GammaGamma",
     "GammaGammaModel",
     "Holdout",
     "HoldoutReport",
     "Itemsets",
     "Ledger",
+    "Lifecycle",
     "LinkByExample",
     "LinkByExampleModel",
     "LinkExplanation",
@@ -54,16 +60,21 @@ __all__ = [
     "Links",
     "Merge",
     "Merged",
+    "Migration",
     "Nbd",
     "NextPurchases",
     "ParetoNbd",
+    "PeriodOnPeriod",
     "PlanResult",
     "Profile",
     "Profiles",
+    "PurchaseGaps",
     "Quality",
     "RawTable",
+    "RevenueTree",
     "Rfm",
     "RfmScores",
+    "RollingRetention",
     "RuleSet",
     "Rules",
     "Sample",
@@ -72,19 +83,24 @@ __all__ = [
     "Segmentation",
     "Segments",
     "SimulatedBuyers",
+    "Stages",
     "Summary",
     "Suspicions",
     "Table",
     "TableQuality",
     "Tracking",
     "Transactions",
+    "ValueInputs",
+    "ValueTiers",
     "__version__",
     "dependencies",
+    "distance_to_best",
     "read_csv",
     "read_csv_chunks",
     "read_excel",
     "read_jsonl",
     "read_parquet",
+    "rfm_segments",
     "write_csv",
     "write_parquet",
 ]
@@ -166,6 +182,22 @@ _Determinants: TypeAlias = Literal["single", "pairs"]
 _Role: TypeAlias = Literal["customer", "time", "order", "item", "item_name", "quantity", "unit_price", "amount"]
 _Algorithm: TypeAlias = Literal["fp_growth", "apriori"]
 _ConflictRule: TypeAlias = Literal["most_trusted", "newest", "most_complete", "majority", "longest"]
+_Period: TypeAlias = Literal["week", "month", "quarter", "year"]
+_ValueInput: TypeAlias = Literal[
+    "retention",
+    "repeat_rate",
+    "rhythm",
+    "recommendation",
+    "margin",
+    "cost_to_serve",
+    "returns",
+    "default_risk",
+    "complaints",
+    "churn_risk",
+    "share_of_wallet",
+    "distance_to_best",
+    "clv",
+]
 _RowPair: TypeAlias = tuple[int, int] | Sequence[int]
 
 @type_check_only
@@ -804,13 +836,13 @@ class Rfm(_Settings):
     def __new__(
         cls,
         bins: int = 5,
-        scoring: Literal["rank", "quantile"] = "quantile",
+        scoring: Literal["rank", "quantile", "equal_width"] | Mapping[str, Any] = "quantile",
         weights: tuple[float, float, float] = (100.0, 10.0, 1.0),
     ) -> Rfm: ...
     @property
     def bins(self) -> int: ...
     @property
-    def scoring(self) -> Literal["rank", "quantile"]: ...
+    def scoring(self) -> Literal["rank", "quantile", "equal_width"] | dict[str, Any]: ...
     @property
     def weights(self) -> tuple[float, float, float]: ...
     def score(self, ledger: Ledger, as_of: _Date | None = None) -> RfmScores: ...
@@ -826,10 +858,206 @@ class RfmScores(Table):
     def as_of(self) -> date: ...
     @property
     def segments(self) -> dict[str, int]: ...
+    @property
+    def bins(self) -> int: ...
+    def cells(self, high_from: Literal["mean_score", "middle_of_scale", "mean_figure"] = "mean_score") -> Table: ...
     def features(self) -> Features: ...
 
 _Dropout: TypeAlias = Literal["after_repeats", "after_every"]
 _Interval: TypeAlias = tuple[float, float, float]
+
+def rfm_segments() -> Table: ...
+
+@final
+class ValueTiers(_Settings):
+    def __new__(
+        cls, share_of: Literal["customers", "revenue"] = "customers", high: float = 0.2, middle: float = 0.3
+    ) -> ValueTiers: ...
+    @staticmethod
+    def by_revenue() -> ValueTiers: ...
+    @property
+    def share_of(self) -> Literal["customers", "revenue"]: ...
+    @property
+    def high(self) -> float: ...
+    @property
+    def middle(self) -> float: ...
+    def of(self, table: _Frame, value: str, customer: str = "customer") -> Table: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Concentration(Table):
+    def __new__(cls, values: Sequence[float]) -> Concentration: ...
+    @property
+    def n(self) -> int: ...
+    @property
+    def total(self) -> float: ...
+    @property
+    def gini(self) -> float: ...
+    def share_of_top(self, customers: float) -> float | None: ...
+    def customers_for(self, share: float) -> float | None: ...
+
+@final
+class Lifecycle(_Settings):
+    def __new__(
+        cls, new_days: int = 30, loyal_orders: int = 5, silence: Mapping[str, Any] | None = None
+    ) -> Lifecycle: ...
+    @property
+    def new_days(self) -> int: ...
+    @property
+    def loyal_orders(self) -> int: ...
+    @property
+    def silence(self) -> dict[str, Any]: ...
+    def stages(self, ledger: Ledger, known: Customers | None = None, as_of: _Date | None = None) -> Stages: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Stages(Table):
+    @property
+    def customers(self) -> _Keys: ...
+    @property
+    def left_out(self) -> int: ...
+    @property
+    def as_of(self) -> date: ...
+    @property
+    def counts(self) -> dict[str, int]: ...
+
+@final
+class Migration(Table):
+    def __new__(
+        cls,
+        before: _Frame,
+        after: _Frame,
+        label: str,
+        customer: str = "customer",
+        states: Sequence[str] | None = None,
+    ) -> Migration: ...
+    @property
+    def states(self) -> list[str]: ...
+    @property
+    def counts(self) -> list[list[int]]: ...
+    @property
+    def leavers(self) -> list[int]: ...
+    @property
+    def entrants(self) -> list[int]: ...
+    @property
+    def probabilities(self) -> list[list[float | None]]: ...
+    @property
+    def standard_errors(self) -> list[list[float | None]]: ...
+    def forecast(self, steps: int) -> list[float]: ...
+
+@final
+class Cohorts(_Settings):
+    def __new__(cls, period: _Period = "month") -> Cohorts: ...
+    @property
+    def period(self) -> _Period: ...
+    def table(self, ledger: Ledger, as_of: _Date | None = None) -> CohortTable: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class CohortTable(Table):
+    @property
+    def period(self) -> _Period: ...
+    @property
+    def as_of(self) -> date: ...
+    @property
+    def last_complete(self) -> bool: ...
+    @property
+    def left_out(self) -> int: ...
+    @property
+    def outside(self) -> float: ...
+    @property
+    def overall(self) -> list[tuple[int, int]]: ...
+    def retention(self) -> Table: ...
+
+@final
+class RollingRetention(_Settings):
+    def __new__(cls, every_days: int = 30, windows: int = 12) -> RollingRetention: ...
+    @property
+    def every_days(self) -> int: ...
+    @property
+    def windows(self) -> int: ...
+    def table(self, ledger: Ledger, as_of: _Date | None = None) -> Table: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class PeriodOnPeriod(_Settings):
+    def __new__(cls, period: _Period = "month") -> PeriodOnPeriod: ...
+    @property
+    def period(self) -> _Period: ...
+    def table(self, ledger: Ledger, as_of: _Date | None = None) -> Table: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class PurchaseGaps(Table):
+    def __new__(cls, ledger: Ledger, as_of: _Date | None = None) -> PurchaseGaps: ...
+    @property
+    def customers(self) -> _Keys: ...
+    @property
+    def left_out(self) -> int: ...
+    @property
+    def as_of(self) -> date: ...
+    @property
+    def overall(self) -> dict[str, Any]: ...
+
+@final
+class RevenueTree(Table):
+    def __new__(cls, ledger: Ledger, before: tuple[_Date, _Date], after: tuple[_Date, _Date]) -> RevenueTree: ...
+    @property
+    def spans(self) -> tuple[tuple[date, date], tuple[date, date]]: ...
+    @property
+    def before(self) -> dict[str, Any]: ...
+    @property
+    def after(self) -> dict[str, Any]: ...
+    @property
+    def change(self) -> float: ...
+    @property
+    def effects(self) -> dict[str, Any]: ...
+
+@final
+class GainLoss(Table):
+    def __new__(cls, ledger: Ledger, before: tuple[_Date, _Date], after: tuple[_Date, _Date]) -> GainLoss: ...
+    @property
+    def spans(self) -> tuple[tuple[date, date], tuple[date, date]]: ...
+    @property
+    def change(self) -> float: ...
+    @property
+    def change_of_customers(self) -> int: ...
+    @property
+    def net_retention(self) -> float | None: ...
+    @property
+    def gross_retention(self) -> float | None: ...
+    def customers(self) -> Table: ...
+
+@final
+class ValueInputs(Table):
+    def __new__(cls, table: _Frame, customer: str = "customer") -> ValueInputs: ...
+    @staticmethod
+    def from_ledger(ledger: Ledger, as_of: _Date | None = None) -> ValueInputs: ...
+    def with_(
+        self, input: _ValueInput, table: _Frame, value: str | None = None, customer: str = "customer"
+    ) -> ValueInputs: ...
+    @property
+    def customers(self) -> _Keys: ...
+    @property
+    def inputs(self) -> list[_ValueInput]: ...
+    @property
+    def unmatched(self) -> int: ...
+
+@final
+class CompositeValue(_Settings):
+    def __new__(
+        cls,
+        weights: Mapping[_ValueInput, float] | None = None,
+        scales: Mapping[_ValueInput, Any] | None = None,
+    ) -> CompositeValue: ...
+    @property
+    def weights(self) -> dict[_ValueInput, float]: ...
+    @property
+    def scales(self) -> dict[_ValueInput, Any]: ...
+    def score(self, inputs: ValueInputs) -> Table: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+def distance_to_best(segments: Sequence[str], values: Sequence[float], best: float = 0.9) -> list[float]: ...
 
 @final
 class BgNbd(_Settings):

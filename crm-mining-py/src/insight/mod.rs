@@ -2,24 +2,34 @@
 
 mod basket;
 mod buying;
+mod changes;
 mod churn;
 mod clv;
+mod cohorts;
+mod composite;
+mod concentration;
 mod contract;
 mod evaluation;
 mod fitted;
 mod gamma_gamma;
 mod rfm;
 mod segment;
+mod stages;
 
 pub(crate) use basket::{Bought, CrossSell, RuleSet, Rules};
 pub(crate) use buying::{
     BgBb, BgNbd, BuyingModel, Forecast, FrequencyTable, Holdout, HoldoutReport, Nbd, NextPurchases,
     ParetoNbd, SimulatedBuyers, Tracking,
 };
+pub(crate) use changes::{GainLoss, PurchaseGaps, RevenueTree};
 pub(crate) use churn::{Churn, ChurnModel, ChurnScores};
 pub(crate) use clv::{Clv, ClvEstimates, ClvForecast};
+pub(crate) use cohorts::{CohortTable, Cohorts, PeriodOnPeriod, RollingRetention};
+pub(crate) use composite::{CompositeValue, ValueInputs, distance_to_best};
+pub(crate) use concentration::{Concentration, ValueTiers};
 pub(crate) use contract::{Contract, ContractModel};
 pub(crate) use evaluation::ChurnEvaluation;
 pub(crate) use gamma_gamma::{GammaGamma, GammaGammaModel};
-pub(crate) use rfm::{Rfm, RfmScores};
+pub(crate) use rfm::{Rfm, RfmScores, rfm_segments};
 pub(crate) use segment::{Segmentation, Segments};
+pub(crate) use stages::{Lifecycle, Migration, Stages};

@@ -56,6 +56,12 @@ impl Day {
         Day::from_number(micros.div_euclid(MICROS_PER_DAY) as i32)
     }
 
+    /// Year, month and day of the month.
+    pub(crate) fn ymd(self) -> (i32, u32, u32) {
+        let date = self.date();
+        (i32::from(date.year()), date.month().unsigned_abs().into(), date.day().unsigned_abs().into())
+    }
+
     /// Days from `earlier` to this day.
     pub fn since(self, earlier: Day) -> i32 {
         self.0 - earlier.0

@@ -2,6 +2,8 @@
 
 mod basket;
 mod churn;
+mod composite;
+mod lifecycle;
 mod segment;
 mod value;
 
@@ -10,11 +12,20 @@ pub use churn::{
     Churn, ChurnCandidate, ChurnClassifier, ChurnEvaluation, ChurnFeature, ChurnMethod, ChurnModel,
     ChurnReason, ChurnScores, Effect,
 };
+pub use composite::{
+    CompositeScores, CompositeValue, Scale, ValueDimension, ValueInput, ValueInputs, distance_to_best,
+};
+pub use lifecycle::{
+    Cohort, CohortTable, Cohorts, GainLoss, GapSummary, Lifecycle, LifecycleStage, Migration, Period,
+    PeriodFigures, PeriodOnPeriod, PeriodTable, PurchaseGaps, Regularity, RevenueEffects, RevenueFigures,
+    RevenueTree, RollingRetention, RollingTable, Silence, Span, Stages, Turn, TurnGroup,
+};
 pub use segment::{Level, SegmentDescription, Segmentation, Segments, Structure};
 pub use value::{
     BgBb, BgNbd, Boundary, BuyingModel, BuyingProcess, BuyingSettings, Clv, ClvByMonth, ClvEstimates,
-    ClvForecast, Contract, ContractModel, DiscountRate, Dropout, FitStatus, Forecast, FrequencyTable,
-    GammaGamma, GammaGammaModel, GammaGammaStandardErrors, Holdout, HoldoutReport, HoldoutScore, Interval,
-    Nbd, NextPurchases, Parameter, ParetoNbd, Rfm, RfmScores, RfmSegment, Scoring, SimulatedBuyers,
-    Survivors, Tracking,
+    ClvForecast, Concentration, Contract, ContractModel, DiscountRate, Dropout, FitStatus, Forecast,
+    FrequencyTable, GammaGamma, GammaGammaModel, GammaGammaStandardErrors, HighFrom, Holdout, HoldoutReport,
+    HoldoutScore, Interval, Nbd, NextPurchases, Parameter, ParetoNbd, Rfm, RfmBorders, RfmCell, RfmCells,
+    RfmScores, RfmSegment, Scoring, ShareOf, SimulatedBuyers, Survivors, Tiers, Tracking, ValueTier,
+    ValueTiers,
 };

@@ -1,23 +1,12 @@
 //! Recency, frequency and monetary value: scores and segments.
 
+use super::rfm_scoring::{Best, Figure, RfmBorders, Scoring};
 use super::rfm_segment::RfmSegment;
 use crate::data::{Column, Day, Features, Keys, Ledger, Table, ToTable};
 use crate::error::{ErrorKind, Result, invalid_parameter};
 use crate::math::Exact;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-
-/// How a figure becomes a score.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Scoring {
-    /// Customers are put in order, equal ones in the order of their keys, and the order is cut into bins of
-    /// equal size (pandas' `qcut` of `rank(method="first")`). Bins are even; equal customers may be parted.
-    Rank,
-    /// Equal customers share the average of their ranks: score = ⌈bins · rank / n⌉. Equal customers are
-    /// never parted; bins may be uneven or empty.
-    Quantile,
-}
 
 /// RFM: how recently, how often and for how much each customer bought, as scores from 1 (low) to `bins`
 /// (high).
@@ -30,8 +19,11 @@ pub enum Scoring {
 /// | frequency | distinct orders with a purchase, up to `as_of` |
 /// | monetary | money paid less money returned, up to `as_of` |
 ///
-/// Customers without a purchase until `as_of` are left out and counted. Scores and segments are relative: they
-/// place a customer among the others of the ledger.
+/// Customers without a purchase until `as_of` are left out and counted. Scores and segments are relative:
+/// they place a customer among the others of the ledger, but for the borders of [`Scoring::Borders`].
+///
+/// Three bins are coarse enough for a few hundred customers and for people to act on; five are customary;
+/// nine need thousands. The ten segments read R and F on the scale of five ([`RfmSegment`]).
 ///
 /// | setting | meaning | default |
 /// |---|---|---|
@@ -40,7 +32,8 @@ pub enum Scoring {
 /// | `weights` | of R, F and M in the weighted score | 100, 10, 1 |
 ///
 /// # Errors
-/// `score`: a setting out of range; no customer with a purchase until `as_of`.
+/// `score`: a setting out of range; borders that do not fit the bins; no customer with a purchase until
+/// `as_of`.
 ///
 /// # Complexity
 /// Sorting the customers three times.
@@ -74,7 +67,7 @@ pub enum Scoring {
 pub struct Rfm {
     /// Scores go from 1 to this. From 2 to 9; default 5.
     pub bins: u8,
-    /// How a figure becomes a score. Default [`Scoring::Rank`].
+    /// How a figure becomes a score. Default [`Scoring::Quantile`].
     pub scoring: Scoring,
     /// Weights of R, F and M in the weighted score. Finite; default 100, 10, 1, which writes the three
     /// scores side by side.
@@ -120,6 +113,9 @@ impl Rfm {
         if !self.weights.iter().all(|weight| weight.is_finite()) {
             return invalid_parameter("Rfm", "weights", "finite", self.weights);
         }
+        if let Scoring::Borders(borders) = &self.scoring {
+            borders.check(self.bins)?;
+        }
         let n_customers = ledger.customers().len();
         let figures: Vec<Option<Figures>> = (0..n_customers)
             .into_par_iter()
@@ -137,13 +133,17 @@ impl Rfm {
         let frequency: Vec<u32> = figures.iter().map(|of| of.frequency).collect();
         let monetary: Vec<Exact> = figures.iter().map(|of| of.monetary).collect();
         let ((r, f), m) = rayon::join(
-            || (self.scores(&recency, Best::Least), self.scores(&frequency, Best::Most)),
-            || self.scores(&monetary, Best::Most),
+            || {
+                let recency = self.scores(&recency, Best::Least, |borders| &borders.recency);
+                (recency, self.scores(&frequency, Best::Most, |borders| &borders.frequency))
+            },
+            || self.scores(&monetary, Best::Most, |borders| &borders.monetary),
         );
         Ok(RfmScores {
             customers: ledger.customers().select(&seen),
             left_out: n_customers - seen.len(),
             as_of,
+            bins: self.bins,
             weighted: weighted(self.weights, [&r, &f, &m]),
             segment: r.iter().zip(&f).map(|(&r, &f)| RfmSegment::of(r, f, self.bins)).collect(),
             monetary: monetary.into_iter().map(Exact::value).collect(),
@@ -155,38 +155,9 @@ impl Rfm {
         })
     }
 
-    fn scores<T: Ord + Copy>(&self, values: &[T], best: Best) -> Vec<u8> {
-        let (n, bins) = (values.len() as u64, u64::from(self.bins));
-        let mut order: Vec<u32> = (0..values.len() as u32).collect();
-        order.sort_by_key(|&customer| values.get(customer as usize)); // stable: ties in order of keys
-        let mut scores = vec![1; values.len()];
-        let mut before = 0;
-        for equal in order.chunk_by(|&a, &b| values.get(a as usize) == values.get(b as usize)) {
-            let after = before + equal.len() as u64;
-            for (rank, &customer) in (before..).zip(equal) {
-                let score = match (self.scoring, best) {
-                    (Scoring::Rank, _) => (rank * bins).div_ceil((n - 1).max(1)).max(1),
-                    // Twice the average rank, counted from the worst.
-                    (Scoring::Quantile, Best::Most) => (bins * (before + after + 1)).div_ceil(2 * n),
-                    (Scoring::Quantile, Best::Least) => (bins * (2 * n + 1 - before - after)).div_ceil(2 * n),
-                };
-                let turned = self.scoring == Scoring::Rank && best == Best::Least;
-                let score = if turned { bins + 1 - score } else { score };
-                if let Some(place) = scores.get_mut(customer as usize) {
-                    *place = score as u8;
-                }
-            }
-            before = after;
-        }
-        scores
+    fn scores<T: Figure>(&self, values: &[T], best: Best, borders: fn(&RfmBorders) -> &[f64]) -> Vec<u8> {
+        self.scoring.scores(values, best, self.bins, borders)
     }
-}
-
-/// Which end of a figure scores high.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Best {
-    Most,
-    Least,
 }
 
 /// The three figures of one customer.
@@ -221,6 +192,7 @@ pub struct RfmScores {
     customers: Keys,
     left_out: usize,
     as_of: Day,
+    bins: u8,
     recency: Vec<u32>,
     frequency: Vec<u32>,
     monetary: Vec<f64>,
@@ -245,6 +217,11 @@ impl RfmScores {
     /// The day at whose end the customers were looked at.
     pub fn as_of(&self) -> Day {
         self.as_of
+    }
+
+    /// The best score.
+    pub fn bins(&self) -> u8 {
+        self.bins
     }
 
     /// Whole days from the last purchase day.
@@ -317,27 +294,5 @@ impl ToTable for RfmScores {
                 Column::text("segment", self.segment.iter().map(|segment| Some(segment.name()))),
             ],
         )
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rank_scores_are_even_and_part_ties() {
-        let rank = Rfm::default().scoring(Scoring::Rank);
-        let scores = rank.scores(&[7; 11], Best::Most);
-        assert_eq!(scores, [1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5]); // pandas 3.1.1: qcut(rank(method="first"), 5)
-        assert_eq!(rank.scores(&[7; 11], Best::Least), [5, 5, 5, 4, 4, 3, 3, 2, 2, 1, 1]);
-        assert_eq!(rank.scores(&[4], Best::Most), [1]);
-    }
-
-    #[test]
-    fn quantile_scores_keep_ties_together() {
-        let rfm = Rfm::default();
-        assert_eq!(rfm.scores(&[1, 1, 1, 1, 9], Best::Most), [3, 3, 3, 3, 5]);
-        assert_eq!(rfm.scores(&[1, 1, 1, 1, 9], Best::Least), [4, 4, 4, 4, 1]);
-        assert_eq!(rfm.bins(2).scores(&[3, 1, 2], Best::Most), [2, 1, 2]);
     }
 }
