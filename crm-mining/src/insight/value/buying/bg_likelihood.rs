@@ -11,6 +11,7 @@
 use super::collapse::Record;
 use super::process::{Dropout, Point};
 use crate::math::optimize::Local;
+use hashbrown::HashMap;
 use rayon::prelude::*;
 
 /// Records per unit of parallel work; sums are taken unit by unit, whatever the number of threads.
@@ -79,27 +80,16 @@ impl BgLikelihood {
         dropout: Dropout,
         k: u32,
     ) -> BgLikelihood {
-        let distinct = |mut values: Vec<f64>| {
-            values.sort_unstable_by(f64::total_cmp);
-            values.dedup();
-            values
-        };
-        let counts = distinct(records.iter().map(|record| record.x).collect());
-        let spans = distinct(records.iter().flat_map(|record| [record.recency, record.age]).collect());
-        let code = |table: &[f64], value: f64| table.partition_point(|&other| other < value) as u32;
+        let (counts, count_codes) = coded(records.iter().map(|record| record.x));
+        let (spans, span_codes) = coded(records.iter().flat_map(|record| [record.recency, record.age]));
         let most = counts.last().copied().unwrap_or(0.0) as usize;
         let (mut bought, mut chances) = (vec![0.0; most + 1], vec![0.0; most + 2]);
-        let mut cells = Vec::with_capacity(records.len());
         for (record, &weight) in records.iter().zip(weights) {
             bought[record.x as usize] += weight;
             chances[dropout.chances(record.x) as usize] += weight;
-            cells.push(Cell {
-                x: code(&counts, record.x),
-                recency: code(&spans, record.recency),
-                age: code(&spans, record.age),
-                weight,
-            });
         }
+        let codes = count_codes.iter().zip(span_codes.as_chunks().0).zip(weights);
+        let cells = codes.map(|((&x, &[recency, age]), &weight)| Cell { x, recency, age, weight }).collect();
         let bought = more_than(bought);
         let passed = f64::from(k) * bought.iter().sum::<f64>();
         let stages = bought.iter().flat_map(|&more| std::iter::repeat_n(more, k as usize)).collect();
@@ -112,20 +102,24 @@ impl BgLikelihood {
         let [r, alpha, a, b] = point.map(f64::exp);
         let counts: Vec<OfCount> = self.counts.iter().map(|&x| self.of_count(x, r, point[2], b)).collect();
         let spans: Vec<OfSpan> = self.spans.iter().map(|&span| OfSpan::new(span, alpha)).collect();
-        let parts: Vec<Local<4>> = self
+        let parts: Vec<Sums> = self
             .cells
             .par_chunks(CHUNK)
             .map(|cells| {
-                cells.iter().fold(Local::ZERO, |sum, cell| {
+                let mut sums = Sums::default();
+                for cell in cells {
                     let count = &counts[cell.x as usize];
                     let (age, recency) = (spans[cell.age as usize], spans[cell.recency as usize]);
                     let begun =
                         if self.k > 1 { begun(self.k, r, count, age, recency) } else { Begun::default() };
-                    sum.plus(&local(cell.weight, r, count, age, recency, &begun))
-                })
+                    sums.add(cell.weight, r, count, age, recency, &begun);
+                }
+                sums
             })
             .collect();
-        let mut sum = parts.iter().fold(Local::ZERO, |sum, part| sum.plus(part));
+        let mut all = Sums::default();
+        parts.iter().for_each(|part| all.plus(part));
+        let mut sum = all.local();
         self.add_stages(&mut sum, r, alpha);
         self.add_chances(&mut sum, a, b);
         sum
@@ -220,38 +214,75 @@ fn begun(k: u32, r: f64, count: &OfCount, age: OfSpan, recency: OfSpan) -> Begun
     }
 }
 
-/// ln [begun · (1 + T/α)^−(r+kx) + a/(b+m−1) · (1 + t_x/α)^−(r+kx)]: still here, or gone since the last purchase.
-#[inline]
-fn local(w: f64, r: f64, count: &OfCount, age: OfSpan, recency: OfSpan, begun: &Begun) -> Local<4> {
-    let r_x = count.r_x;
-    let (log, share, bend) = (age.log - recency.log, age.share - recency.share, age.bend - recency.bend);
-    // The odds of gone to here, and the probability of gone.
-    let odds = count.log_odds + r_x * log - begun.log;
-    let small = (-odds.abs()).exp();
-    let gone = if odds >= 0.0 { 1.0 } else { small } / (1.0 + small);
-    let here = w * (1.0 - gone);
-    let d = [r * log - begun.by_r, -r_x * share - begun.by_alpha, 1.0, count.slope];
-    let (g, h) = (w * gone, w * gone * (1.0 - gone));
-    let mut local = Local::ZERO;
-    local.value = w * (odds.max(0.0) + small.ln_1p() - r_x * age.log + begun.log);
-    local.gradient = [
-        -w * r * age.log + w * begun.by_r + g * d[0],
-        w * r_x * age.share + w * begun.by_alpha + g * d[1],
-        g,
-        g * d[3],
-    ];
-    for i in 0..4 {
-        for j in 0..4 {
-            local.hessian[i][j] = h * d[i] * d[j];
-        }
+/// The sums over records of: the value, its four slopes, and its ten bends (rr, rα, ra, rb, αα, αa, αb, aa, ab, bb).
+#[derive(Default)]
+struct Sums([f64; 15]);
+
+impl Sums {
+    /// Adds ln [begun · (1 + T/α)^−(r+kx) + a/(b+m−1) · (1 + t_x/α)^−(r+kx)]: still here, or gone since the last purchase.
+    #[inline]
+    fn add(&mut self, w: f64, r: f64, count: &OfCount, age: OfSpan, recency: OfSpan, begun: &Begun) {
+        let r_x = count.r_x;
+        let (log, share, bend) = (age.log - recency.log, age.share - recency.share, age.bend - recency.bend);
+        // The odds of gone to here, and the probability of gone.
+        let odds = count.log_odds + r_x * log - begun.log;
+        let small = (-odds.abs()).exp();
+        let gone = if odds >= 0.0 { 1.0 } else { small } / (1.0 + small);
+        let (g, here) = (w * gone, w * (1.0 - gone));
+        let h = g * (1.0 - gone);
+        let (by_r, by_alpha, by_b) = (r * log - begun.by_r, -r_x * share - begun.by_alpha, count.slope);
+        let (h_r, h_alpha, h_b) = (h * by_r, h * by_alpha, h * by_b);
+        let r_age = w * r * age.log;
+        let terms = [
+            w * (odds.max(0.0) + small.ln_1p() - r_x * age.log + begun.log),
+            -r_age + w * begun.by_r + g * by_r,
+            w * r_x * age.share + w * begun.by_alpha + g * by_alpha,
+            g,
+            g * by_b,
+            h_r * by_r - r_age + g * r * log + here * begun.by_rr,
+            h_r * by_alpha + w * r * age.share - g * r * share + here * begun.by_ra,
+            h_r,
+            h_r * by_b,
+            h_alpha * by_alpha + g * r_x * bend - w * r_x * age.bend + here * begun.by_aa,
+            h_alpha,
+            h_alpha * by_b,
+            h,
+            h_b,
+            h_b * by_b + g * count.bend,
+        ];
+        self.plus(&Sums(terms));
     }
-    local.hessian[0][0] += -w * r * age.log + g * r * log + here * begun.by_rr;
-    let mixed = w * r * age.share - g * r * share + here * begun.by_ra;
-    local.hessian[0][1] += mixed;
-    local.hessian[1][0] += mixed;
-    local.hessian[1][1] += g * r_x * bend - w * r_x * age.bend + here * begun.by_aa;
-    local.hessian[3][3] += g * count.bend;
-    local
+
+    #[inline]
+    fn plus(&mut self, other: &Sums) {
+        self.0.iter_mut().zip(other.0).for_each(|(sum, term)| *sum += term);
+    }
+
+    fn local(&self) -> Local<4> {
+        let [value, r, alpha, a, b, bends @ ..] = self.0;
+        let mut local = Local { value, gradient: [r, alpha, a, b], ..Local::ZERO };
+        let places = (0..4).flat_map(|row| (row..4).map(move |column| (row, column)));
+        for ((row, column), bend) in places.zip(bends) {
+            local.hessian[row][column] = bend;
+            local.hessian[column][row] = bend;
+        }
+        local
+    }
+}
+
+/// The distinct values in ascending order, and which of them each is.
+fn coded(values: impl Iterator<Item = f64> + Clone) -> (Vec<f64>, Vec<u32>) {
+    let mut codes: HashMap<u64, u32> = HashMap::new();
+    for value in values.clone() {
+        codes.insert(value.to_bits(), 0);
+    }
+    let mut distinct: Vec<f64> = codes.keys().map(|bits| f64::from_bits(*bits)).collect();
+    distinct.sort_unstable_by(f64::total_cmp);
+    for (code, value) in (0..).zip(&distinct) {
+        codes.insert(value.to_bits(), code);
+    }
+    let code = |value: f64| codes.get(&value.to_bits()).copied().unwrap_or_default();
+    (distinct, values.map(code).collect())
 }
 
 #[cfg(test)]

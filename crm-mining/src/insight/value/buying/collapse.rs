@@ -51,43 +51,55 @@ struct Part {
     places: Vec<(u32, u32)>,
 }
 
+impl Part {
+    fn of(part: u64, records: &[Record], hashes: &[u64], with_places: bool) -> Part {
+        let mut of = Part::default();
+        let mut table: HashTable<(u64, u32)> = HashTable::new();
+        for (row, (record, &hash)) in (0u32..).zip(records.iter().zip(hashes)) {
+            if hash >> 60 != part {
+                continue;
+            }
+            let same = |(other, place): &(u64, u32)| {
+                *other == hash && of.found.get(*place as usize).is_some_and(|found| found.0 == *record)
+            };
+            let next = of.found.len() as u32;
+            let place = table.entry(hash, same, |(hash, _)| *hash).or_insert((hash, next)).get().1;
+            match of.found.get_mut(place as usize) {
+                Some((_, count)) => *count += 1.0,
+                None => of.found.push((*record, 1.0)),
+            }
+            if with_places {
+                of.places.push((row, place));
+            }
+        }
+        of
+    }
+}
+
 impl Collapsed {
     pub(in crate::insight::value) fn new(summary: &Summary) -> Collapsed {
+        Collapsed::collapse(summary, true)
+    }
+
+    /// Without `of_customer`, which stays empty: all that a fit needs.
+    pub(in crate::insight::value) fn counted(summary: &Summary) -> Collapsed {
+        Collapsed::collapse(summary, false)
+    }
+
+    fn collapse(summary: &Summary, with_places: bool) -> Collapsed {
         let (groups, of_group) = distinct_rows(summary.covariates());
-        let record = |row: usize| {
-            let value = |column: &[f64]| column.get(row).copied().unwrap_or_default() + 0.0; // −0 becomes 0
-            Record {
-                group: of_group.get(row).copied().unwrap_or_default(),
-                x: value(summary.frequency()),
-                recency: value(summary.recency()),
-                age: value(summary.age()),
-            }
+        let of_group = of_group.into_iter().map(Some).chain(std::iter::repeat(None));
+        let columns = summary.frequency().iter().zip(summary.recency()).zip(summary.age()).zip(of_group);
+        let record = |(((x, recency), age), group): (((&f64, &f64), &f64), Option<u32>)| {
+            // Adding 0 makes 0 of −0.
+            Record { group: group.unwrap_or_default(), x: x + 0.0, recency: recency + 0.0, age: age + 0.0 }
         };
+        let records: Vec<Record> = columns.map(record).collect();
         let hasher = DefaultHashBuilder::default();
-        let hashes: Vec<u64> =
-            (0..summary.len()).into_par_iter().map(|row| hasher.hash_one(record(row).bits())).collect();
-        let parts: Vec<Part> = (0..PARTS)
-            .into_par_iter()
-            .map(|part| {
-                let mut of = Part::default();
-                let mut table: HashTable<(u64, u32)> = HashTable::new();
-                for (row, &hash) in hashes.iter().enumerate().filter(|(_, hash)| **hash >> 60 == part) {
-                    let record = record(row);
-                    let same = |(other, place): &(u64, u32)| {
-                        *other == hash && of.found.get(*place as usize).is_some_and(|found| found.0 == record)
-                    };
-                    let next = of.found.len() as u32;
-                    let place = table.entry(hash, same, |(hash, _)| *hash).or_insert((hash, next)).get().1;
-                    match of.found.get_mut(place as usize) {
-                        Some((_, count)) => *count += 1.0,
-                        None => of.found.push((record, 1.0)),
-                    }
-                    of.places.push((row as u32, place));
-                }
-                of
-            })
-            .collect();
-        Collapsed::sorted(parts, summary.len(), groups)
+        let hashes: Vec<u64> = records.par_iter().map(|record| hasher.hash_one(record.bits())).collect();
+        let parts: Vec<Part> =
+            (0..PARTS).into_par_iter().map(|part| Part::of(part, &records, &hashes, with_places)).collect();
+        Collapsed::sorted(parts, if with_places { summary.len() } else { 0 }, groups)
     }
 
     fn sorted(parts: Vec<Part>, n: usize, groups: Vec<Vec<f64>>) -> Collapsed {

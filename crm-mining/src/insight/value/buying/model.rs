@@ -366,7 +366,7 @@ impl BuyingModel {
 }
 
 /// What gaps of k stages add to the log-likelihood whatever the parameters: Σ (k − 1) ln gap − x ln (k − 1)!.
-fn gaps(k: u32, records: &Collapsed, summary: &Summary) -> f64 {
+pub(super) fn gaps(k: u32, records: &Collapsed, summary: &Summary) -> f64 {
     let Some(log_gaps) = summary.log_gaps().filter(|_| k > 1) else { return 0.0 };
     let repeats: f64 = records.records.iter().zip(&records.counts).map(|(of, count)| of.x * count).sum();
     let mut sorted = log_gaps.to_vec();

@@ -1,7 +1,7 @@
 //! What a Pareto/NBD customer who is alive does within a span.
 #![allow(clippy::indexing_slicing, reason = "the first place of arrays that have one")]
 
-use crate::math::quadrature::{LogSum, panels, two_powers};
+use crate::math::quadrature::{panels, two_powers};
 
 /// What is believed of a customer who is alive: buying rate ~ Gamma(shape, rate), rate of leaving ~ Gamma(s, beta).
 #[derive(Debug, Clone, Copy)]
@@ -51,10 +51,10 @@ impl ParetoAlive {
 
     /// The probability of a purchase within a span, or ever.
     pub(super) fn within(&self, span: f64) -> f64 {
-        let mut sum = LogSum::NOTHING;
+        let mut sum = 0.0;
         let width = span.min(1e200 * self.rate.min(self.beta));
-        two_powers([self.shape + 1.0, self.rate], [self.s, self.beta], 0.0, width, |_, log| sum.add(log));
-        ((self.shape / self.rate).ln() + sum.value()).exp().min(1.0)
+        two_powers([self.shape + 1.0, self.rate], [self.s, self.beta], 0.0, width, |node| sum += node.weight);
+        (self.shape / self.rate * sum).min(1.0)
     }
 }
 

@@ -79,12 +79,11 @@ struct Term {
 
 impl Term {
     fn new(t: f64, alpha: f64, beta: f64) -> Term {
-        Term {
-            log_alpha: (t / alpha).ln_1p(),
-            share_alpha: t / (alpha + t),
-            log_beta: (t / beta).ln_1p(),
-            share_beta: t / (beta + t),
-        }
+        Term::of([(t / alpha).ln_1p(), (t / beta).ln_1p()], t, alpha, beta)
+    }
+
+    fn of([log_alpha, log_beta]: [f64; 2], t: f64, alpha: f64, beta: f64) -> Term {
+        Term { log_alpha, share_alpha: t / (alpha + t), log_beta, share_beta: t / (beta + t) }
     }
 
     /// First derivatives of −(r+x) ln(1 + t/α) − s ln(1 + t/β), plus those of ln [s / (β + t)] if the customer left at t.
@@ -168,10 +167,11 @@ fn here_or_gone(record: &Record, [r, alpha, s, beta]: [f64; 4], weight: f64) -> 
     let top = -r_x * last.log_alpha - s * last.log_beta;
     let still = -r_x * here.log_alpha - s * here.log_beta - top;
     means.add(still.exp(), here.slopes(r, r_x, s, 0.0), here.bends(r, r_x, s, 0.0));
-    let rate = s.ln() - (beta + recency).ln();
-    two_powers([r_x, alpha], [s + 1.0, beta], recency, age - recency, |y, log| {
-        let term = Term::new(recency + y, alpha, beta);
-        means.add((rate + log).exp(), term.slopes(r, r_x, s, 1.0), term.bends(r, r_x, s, 1.0));
+    let rate = s / (beta + recency);
+    two_powers([r_x, alpha], [s + 1.0, beta], recency, age - recency, |node| {
+        let logs = [last.log_alpha + node.logs[0], last.log_beta + node.logs[1]];
+        let term = Term::of(logs, recency + node.y, alpha, beta);
+        means.add(rate * node.weight, term.slopes(r, r_x, s, 1.0), term.bends(r, r_x, s, 1.0));
     });
     means.local(top, weight)
 }

@@ -214,11 +214,11 @@ fn bg_gone([r, alpha, a, b]: &[f64; 4], record: &Record, dropout: Dropout, k: u3
 
 fn pareto_gone(&[r, alpha, s, beta]: &[f64; 4], record: &Record) -> f64 {
     let Record { x, recency, age, .. } = *record;
-    let mut gone = LogSum::NOTHING;
-    two_powers([r + x, alpha], [s + 1.0, beta], recency, age - recency, |_, log| gone.add(log));
+    let mut gone = 0.0;
+    two_powers([r + x, alpha], [s + 1.0, beta], recency, age - recency, |node| gone += node.weight);
     let silence = age - recency;
     let still = -(r + x) * (silence / (alpha + recency)).ln_1p() - s * (silence / (beta + recency)).ln_1p();
-    s.ln() - (beta + recency).ln() + gone.value() - still
+    s.ln() - (beta + recency).ln() + f64::ln(gone) - still
 }
 
 /// Gone after one of the opportunities i ≥ t_x, against still here for the next one after the n of the record.
