@@ -119,6 +119,8 @@ pub(super) struct Counter {
     place_of: Vec<u32>,
     ends: Vec<usize>,
     lines: Vec<Line>,
+    /// Logarithms of gaps such as nearly all are.
+    ln_days: Vec<f64>,
 }
 
 impl Counter {
@@ -136,6 +138,7 @@ impl Counter {
             place_of: Vec::new(),
             ends: Vec::new(),
             lines: Vec::new(),
+            ln_days: (0..512).map(|days| f64::from(days).ln()).collect(),
         }
     }
 
@@ -159,10 +162,12 @@ impl Counter {
         self.customers.clear();
         self.place_of.clear();
         self.ends.clear();
-        for entry in entries.clone().flatten() {
-            let place = self.place(entry.customer);
-            self.place_of.push(place);
-            self.ends[place as usize] += usize::from(entry.day != LEFT_OUT);
+        for slice in entries.clone() {
+            for entry in slice {
+                let place = self.place(entry.customer);
+                self.place_of.push(place);
+                self.ends[place as usize] += usize::from(entry.day != LEFT_OUT);
+            }
         }
         let mut total = 0;
         for end in &mut self.ends {
@@ -170,11 +175,17 @@ impl Counter {
         }
         self.lines.clear();
         self.lines.resize(total, Line { day: 0, order: 0, amount: 0.0 });
-        let entries = entries.flatten().zip(&self.place_of).filter(|(entry, _)| entry.day != LEFT_OUT);
-        for (&Entry { day, order, amount, .. }, &place) in entries {
-            let end = &mut self.ends[place as usize];
-            self.lines[*end] = Line { day, order, amount };
-            *end += 1;
+        let mut rest = &self.place_of[..];
+        for slice in entries {
+            let (places, others) = rest.split_at(slice.len());
+            for (&Entry { day, order, amount, .. }, &place) in slice.iter().zip(places) {
+                if day != LEFT_OUT {
+                    let end = &mut self.ends[place as usize];
+                    self.lines[*end] = Line { day, order, amount };
+                    *end += 1;
+                }
+            }
+            rest = others;
         }
     }
 
@@ -191,6 +202,11 @@ impl Counter {
         self.ends.push(0);
         self.places.insert_unique(hash, place, |&place| hasher.hash_one(customers[place as usize]));
         place
+    }
+
+    #[inline]
+    fn ln(&self, days: i32) -> f64 {
+        self.ln_days.get(days as usize).copied().unwrap_or_else(|| f64::from(days).ln())
     }
 
     /// Adds a customer of these lines.
@@ -231,7 +247,7 @@ impl Counter {
                 continue;
             };
             buyer.repeats += 1;
-            buyer.log_gaps += f64::from(day - buyer.last).ln();
+            buyer.log_gaps += self.ln(day - buyer.last);
             buyer.last = day;
             if unit.unknown == 0 {
                 spend += if self.separate { unit.paid } else { unit.paid - unit.back };
@@ -302,7 +318,7 @@ impl Unit {
 fn settle_orders(lines: &mut [Line]) {
     lines.sort_unstable_by_key(|line| (line.order, line.day));
     for order in lines.chunk_by_mut(|a, b| a.order == b.order) {
-        let bought = order.iter().find(|line| !(line.amount < 0.0)).or(order.first());
+        let bought = order.iter().find(|line| line.amount >= 0.0 || line.amount.is_nan()).or(order.first());
         let Some(day) = bought.map(|line| line.day) else { continue };
         order.iter_mut().for_each(|line| line.day = day);
     }

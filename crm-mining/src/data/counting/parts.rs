@@ -41,6 +41,8 @@ pub(super) fn by_customer(rules: &PurchaseCounting, rows: &PurchaseRows<'_>, as_
     let n_parts = (n / PART_ROWS).clamp(1, usize::from(u16::MAX));
     let n_passes = n.div_ceil(PASS_ROWS).clamp(1, MOST_PASSES);
     let chunks: Vec<(&Piece<'_>, Range<usize>)> = rows.pieces.iter().flat_map(chunks_of).collect();
+    // Memory that was once taken is used again by the next pass.
+    let mut parted: Vec<Parted> = chunks.iter().map(|_| Parted::default()).collect();
     let mut found = Found::default();
     for pass in 0..n_passes {
         let parting = Parting {
@@ -49,17 +51,19 @@ pub(super) fn by_customer(rules: &PurchaseCounting, rows: &PurchaseRows<'_>, as_
             n_parts,
             parts: n_parts * pass / n_passes..n_parts * (pass + 1) / n_passes,
         };
-        let work = |(kept, days): &mut (Kept, DayReader<'_>), (piece, rows): &(&Piece<'_>, Range<usize>)| {
-            parting.part(piece, rows.clone(), kept, days)
-        };
-        let scratch = || (Kept::default(), rules.zone.days());
-        let chunks: Vec<Parted> = chunks.par_iter().map_init(scratch, work).collect();
-        let count =
-            |counter: &mut Counter, part: usize| counter.count(chunks.iter().map(|chunk| chunk.part(part)));
+        let scratch = || (Chosen::default(), rules.zone.days());
+        parted.par_iter_mut().zip(&chunks).for_each_init(
+            scratch,
+            |(chosen, days), (parted, (piece, rows))| {
+                parting.part(piece, rows.clone(), chosen, days, parted);
+            },
+        );
+        found.tally += parted.iter().map(|chunk| chunk.tally).sum();
         let scratch = || Counter::new(rules, rows.know_orders());
-        let counted: Vec<Found> = (0..parting.parts.len()).into_par_iter().map_init(scratch, count).collect();
-        found.tally += chunks.iter().map(|chunk| chunk.tally).sum();
-        drop(chunks);
+        let parts = (0..parting.parts.len()).into_par_iter();
+        let counted: Vec<Found> = parts
+            .map_init(scratch, |counter, part| counter.count(parted.iter().map(|chunk| chunk.part(part))))
+            .collect();
         counted.into_iter().for_each(|part| found.append(part));
     }
     found
@@ -79,14 +83,16 @@ struct Parting<'a> {
     parts: Range<usize>,
 }
 
-/// The entries of a chunk in the order of their rows, with their parts.
+/// The rows of a chunk that are of this pass, with their parts.
 #[derive(Default)]
-struct Kept {
-    part: Vec<u16>,
-    entries: Vec<Entry>,
+struct Chosen {
+    rows: Vec<u32>,
+    parts: Vec<u16>,
+    len: usize,
 }
 
 /// The entries of a chunk, part after part.
+#[derive(Default)]
 struct Parted {
     ends: Vec<u32>,
     entries: Vec<Entry>,
@@ -98,82 +104,97 @@ impl Parted {
         let start = if part == 0 { 0 } else { self.ends[part - 1] };
         &self.entries[start as usize..self.ends[part] as usize]
     }
+
+    /// Allots the places of the parts; each end is a beginning until its part is filled.
+    fn allot(&mut self, chosen: &[u16], n_parts: usize) {
+        self.ends.clear();
+        self.ends.resize(n_parts, 0);
+        for &part in chosen {
+            self.ends[usize::from(part)] += 1;
+        }
+        let mut total = 0;
+        for end in &mut self.ends {
+            (*end, total) = (total, total + *end);
+        }
+        self.entries.clear();
+        self.entries.resize(chosen.len(), Entry { customer: 0, day: 0, order: 0, amount: 0.0 });
+        self.tally = Tally { rows: chosen.len() as u64, ..Tally::default() };
+    }
+
+    #[inline]
+    fn put(&mut self, part: u16, entry: Entry) {
+        let place = &mut self.ends[usize::from(part)];
+        self.entries[*place as usize] = entry;
+        *place += 1;
+    }
 }
 
 impl Parting<'_> {
+    /// The rows of a chunk that are of this pass, each as what the rules make of it (counting sort by part).
     fn part(
         &self,
         piece: &Piece<'_>,
         rows: Range<usize>,
-        kept: &mut Kept,
+        chosen: &mut Chosen,
         days: &mut DayReader<'_>,
-    ) -> Parted {
-        let mut tally = Tally::default();
-        kept.part.clear();
-        kept.entries.clear();
-        let unit = self.rules.unit;
-        let day_of = |row: usize| match &piece.times {
-            PurchaseTimes::Micros(micros) => days.day(micros[row]),
-            PurchaseTimes::Days(days) => days[row],
-        };
-        let order_of = |row: usize| match (unit, &piece.orders) {
-            (PurchaseUnit::Order, Some(orders)) => orders[row],
-            _ => 0,
-        };
+        parted: &mut Parted,
+    ) {
         match &piece.customers {
-            PurchaseCustomers::Ids(ids) => {
-                self.keep(rows, |row| ids[row], &piece.amounts, day_of, order_of, kept, &mut tally);
-            }
+            PurchaseCustomers::Ids(ids) => self.choose(ids[rows.clone()].iter().copied(), chosen),
             PurchaseCustomers::Codes(_, codes) => {
-                let customer = |row: usize| i64::from(codes[row]);
-                self.keep(rows, customer, &piece.amounts, day_of, order_of, kept, &mut tally);
+                self.choose(codes[rows.clone()].iter().map(|&code| i64::from(code)), chosen);
             }
         }
-        let (ends, entries) = kept.sorted(self.parts.len());
-        Parted { ends, entries, tally }
+        let parts = &chosen.parts[..chosen.len];
+        parted.allot(parts, self.parts.len());
+        for (&row, &part) in chosen.rows.iter().zip(parts) {
+            let row = rows.start + row as usize;
+            let customer = match &piece.customers {
+                PurchaseCustomers::Ids(ids) => ids[row],
+                PurchaseCustomers::Codes(_, codes) => i64::from(codes[row]),
+            };
+            let day = match &piece.times {
+                PurchaseTimes::Micros(micros) => days.day(micros[row]),
+                PurchaseTimes::Days(days) => days[row],
+            };
+            let order = match (self.rules.unit, &piece.orders) {
+                (PurchaseUnit::Order, Some(orders)) => orders[row],
+                _ => 0,
+            };
+            let amount = piece.amounts[row];
+            let day = self.unit_of(day, amount, &mut parted.tally);
+            parted.put(part, Entry { customer, day, order, amount });
+        }
     }
 
-    /// Keeps the rows of this pass, each as what the rules make of it.
-    #[inline]
-    #[allow(clippy::too_many_arguments, reason = "the columns of the rows, each read in its own way")]
-    fn keep(
-        &self,
-        rows: Range<usize>,
-        customer_of: impl Fn(usize) -> i64,
-        amounts: &[f64],
-        mut day_of: impl FnMut(usize) -> Day,
-        order_of: impl Fn(usize) -> u32,
-        kept: &mut Kept,
-        tally: &mut Tally,
-    ) {
-        let PurchaseCounting { refunds, missing_amount, unit, .. } = *self.rules;
-        for row in rows {
-            let customer = customer_of(row);
-            let part = part_of(customer, self.n_parts);
-            if !self.parts.contains(&part) {
-                continue;
-            }
-            tally.rows += 1;
-            let (day, amount) = (day_of(row), amounts[row]);
-            let left_out = if day > self.as_of {
-                Some(&mut tally.after_end)
-            } else if amount.is_nan() && missing_amount == MissingAmount::LeaveOut {
-                Some(&mut tally.without_amount)
-            } else if amount < 0.0 && refunds == Refunds::Ignore {
-                Some(&mut tally.refunds_left_out)
-            } else {
-                None
-            };
-            let day = match left_out {
-                Some(reason) => {
-                    *reason += 1;
-                    LEFT_OUT
-                }
-                None => unit.start(day),
-            };
-            kept.part.push((part - self.parts.start) as u16);
-            kept.entries.push(Entry { customer, day, order: order_of(row), amount });
+    /// Chooses rows without a branch, which a processor could only guess.
+    fn choose(&self, customers: impl ExactSizeIterator<Item = i64>, chosen: &mut Chosen) {
+        chosen.rows.resize(customers.len(), 0);
+        chosen.parts.resize(customers.len(), 0);
+        let (first, n_parts, mut len) = (self.parts.start, self.parts.len(), 0);
+        for (row, customer) in (0u32..).zip(customers) {
+            let part = part_of(customer, self.n_parts).wrapping_sub(first);
+            chosen.rows[len] = row;
+            chosen.parts[len] = part as u16;
+            len += usize::from(part < n_parts);
         }
+        chosen.len = len;
+    }
+
+    /// The first day of the unit of a row; [`LEFT_OUT`], and counted, when the rules leave it out.
+    #[inline]
+    fn unit_of(&self, day: Day, amount: f64, tally: &mut Tally) -> i32 {
+        let reason = if day > self.as_of {
+            &mut tally.after_end
+        } else if amount.is_nan() && self.rules.missing_amount == MissingAmount::LeaveOut {
+            &mut tally.without_amount
+        } else if amount < 0.0 && self.rules.refunds == Refunds::Ignore {
+            &mut tally.refunds_left_out
+        } else {
+            return self.rules.unit.start(day);
+        };
+        *reason += 1;
+        LEFT_OUT
     }
 }
 
@@ -183,26 +204,4 @@ fn part_of(customer: i64, n_parts: usize) -> usize {
     let folded = customer.cast_unsigned() ^ (customer.cast_unsigned() >> 32);
     let hash = folded.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
     ((hash * n_parts as u64) >> 32) as usize
-}
-
-impl Kept {
-    /// The entries part after part (counting sort), and where each part ends.
-    fn sorted(&self, n_parts: usize) -> (Vec<u32>, Vec<Entry>) {
-        let mut ends = vec![0u32; n_parts];
-        for &part in &self.part {
-            ends[usize::from(part)] += 1;
-        }
-        let mut total = 0;
-        for end in &mut ends {
-            // Where the part begins; it is moved to its end as the part fills.
-            (*end, total) = (total, total + *end);
-        }
-        let mut sorted = vec![Entry { customer: 0, day: 0, order: 0, amount: 0.0 }; self.entries.len()];
-        for (&part, &entry) in self.part.iter().zip(&self.entries) {
-            let place = &mut ends[usize::from(part)];
-            sorted[*place as usize] = entry;
-            *place += 1;
-        }
-        (ends, sorted)
-    }
 }
