@@ -1,5 +1,7 @@
 //! Counting purchases: which rows are purchases, which of them are one, and what they cost.
 
+#[cfg(feature = "arrow")]
+mod batches;
 mod counted;
 mod customer;
 mod parts;

@@ -104,10 +104,11 @@ pub(super) struct Piece<'a> {
 
 /// What messages call the rows.
 #[derive(Debug, Clone)]
-struct Source {
-    table: String,
-    amount: String,
-    numbers: Option<Vec<u32>>,
+pub(super) struct Source {
+    pub(super) table: String,
+    pub(super) amount: String,
+    /// The number of each row in its source, where it is not its position.
+    pub(super) numbers: Option<Vec<u32>>,
 }
 
 impl Source {
@@ -192,7 +193,7 @@ impl<'a> PurchaseRows<'a> {
     }
 
     /// Rows of these pieces, checked.
-    fn of(pieces: Vec<Piece<'a>>, source: Source) -> Result<PurchaseRows<'a>> {
+    pub(super) fn of(pieces: Vec<Piece<'a>>, source: Source) -> Result<PurchaseRows<'a>> {
         let mut before = 0;
         for piece in &pieces {
             let a_len = piece.customers.len();
