@@ -1,11 +1,11 @@
 //! Rows out of Arrow record batches, lent where their types allow.
 
+use super::PurchaseCounting;
 use super::rows::{Piece, PurchaseCustomers, PurchaseRows, PurchaseTimes, Source};
-use super::{PurchaseCounting, PurchaseUnit};
 use crate::data::arrow::{Incoming, Unfit, floats, times, whole_numbers};
 use crate::data::column::Column;
 use crate::data::day::Day;
-use crate::data::roles::{Roles, needed};
+use crate::data::roles::Roles;
 use crate::data::table::Table;
 use crate::error::{ErrorKind, Result};
 use arrow_array::cast::AsArray;
@@ -64,49 +64,38 @@ impl PurchaseCounting {
         let fields = schema.fields();
         let columns = fields.iter().map(|field| Column::floats(field.name(), Vec::new())).collect();
         let empty = Table::new(name, columns)?;
-        let found = roles.detect(&empty);
-        needed(&empty, &found.customer, "customer")?;
-        needed(&empty, &found.time, "time")?;
-        needed(
-            &empty,
-            found.amount.as_ref().map_or(&found.unit_price, |_| &found.amount),
-            "amount (or unit_price)",
-        )?;
-        if let Some(places) = self.places(&schema, &found) {
+        let roles = self.roles_used(&empty, roles)?;
+        if let Some(places) = places(&schema, &roles) {
             return lent(name, batches, &places);
         }
-        let order = (self.unit == PurchaseUnit::Order).then_some(found.order).flatten();
-        let roles = Roles { order, item: None, item_name: None, ..found };
-        let wanted =
+        let used =
             [&roles.customer, &roles.time, &roles.order, &roles.quantity, &roles.unit_price, &roles.amount];
-        let mut wanted: Vec<&str> = wanted.into_iter().flatten().map(String::as_str).collect();
+        let mut wanted: Vec<&str> = used.into_iter().flatten().map(String::as_str).collect();
         wanted.sort_unstable();
         wanted.dedup();
         let mut incoming = Incoming::new(name, &schema, Some(&wanted))?;
         batches.iter().try_for_each(|batch| incoming.add(batch))?;
         PurchaseRows::from_table(&incoming.finish()?, &roles)
     }
+}
 
-    fn places(&self, schema: &Schema, roles: &Roles) -> Option<Places> {
-        if self.unit == PurchaseUnit::Order && roles.order.is_some() {
-            return None;
-        }
-        let unit_price = roles.unit_price.as_ref().filter(|_| roles.quantity.is_none());
-        let names =
-            [roles.customer.clone()?, roles.time.clone()?, roles.amount.as_ref().or(unit_price)?.clone()];
-        let place = |name: &str, fits: fn(&DataType) -> bool| {
-            let fields = schema.fields();
-            fields.iter().position(|field| field.name() == name && fits(field.data_type()))
-        };
-        Some(Places {
-            customer: place(&names[0], |of| of.is_integer())?,
-            time: place(&names[1], |of| {
-                of.is_temporal() && !matches!(of, DataType::Time32(_) | DataType::Time64(_))
-            })?,
-            amount: place(&names[2], |of| of.is_floating() || of.is_decimal())?,
-            names,
-        })
+/// Where the columns stand that can be counted as they are; `None` when there are others.
+fn places(schema: &Schema, roles: &Roles) -> Option<Places> {
+    if roles.order.is_some() || roles.quantity.is_some() {
+        return None;
     }
+    let amount = roles.amount.as_ref().or(roles.unit_price.as_ref())?;
+    let names = [roles.customer.clone()?, roles.time.clone()?, amount.clone()];
+    let [customer, time, amount] = &names;
+    let place = |name: &str, fits: fn(&DataType) -> bool| {
+        schema.fields().iter().position(|field| field.name() == name && fits(field.data_type()))
+    };
+    let (customer, time, amount) = (
+        place(customer, DataType::is_integer)?,
+        place(time, |of| matches!(of, DataType::Date32 | DataType::Date64 | DataType::Timestamp(..)))?,
+        place(amount, |of| of.is_floating() || of.is_decimal())?,
+    );
+    Some(Places { customer, time, amount, names })
 }
 
 /// The batches as they are, each a piece.

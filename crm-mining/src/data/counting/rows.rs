@@ -1,5 +1,7 @@
 //! Rows of who, when and for how much, as they are lent.
 
+use super::PurchaseCounting;
+use super::unit::PurchaseUnit;
 use crate::data::column::Column;
 use crate::data::day::Day;
 use crate::data::keys::Keys;
@@ -303,6 +305,31 @@ impl<'a> From<&'a Transactions> for PurchaseRows<'a> {
             orders: orders.orders().map(|(_, codes)| Cow::Borrowed(codes)),
         };
         PurchaseRows { pieces: vec![piece], source: Source::unnamed() }
+    }
+}
+
+impl PurchaseCounting {
+    /// The roles that this counting has a use for, each with its column; those not named are found by the usual column
+    /// names. No other column need be read for [`PurchaseRows::from_table`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::MissingColumn`] for a role that cannot be done without, or a column that is not there.
+    pub fn roles_used(&self, table: &Table, roles: &Roles) -> Result<Roles> {
+        let Roles { customer, time, order, quantity, unit_price, amount, .. } = roles.detect(table);
+        needed(table, &customer, "customer")?;
+        needed(table, &time, "time")?;
+        let order = order.filter(|_| self.unit == PurchaseUnit::Order);
+        let roles = match amount {
+            Some(amount) => Roles { customer, time, order, amount: Some(amount), ..Roles::default() },
+            None => Roles { customer, time, order, quantity, unit_price, ..Roles::default() },
+        };
+        match &roles.amount {
+            Some(_) => needed(table, &roles.amount, "amount")?,
+            None => needed(table, &roles.unit_price, "amount (or unit_price)")?,
+        };
+        played(table, &roles.quantity)?;
+        played(table, &roles.order)?;
+        Ok(roles)
     }
 }
 
