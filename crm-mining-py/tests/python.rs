@@ -7,7 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use crm_mining::Fit;
-use crm_mining::data::Summary;
+use crm_mining::data::{PurchaseCounting, Summary};
 use crm_mining::insight::{BgNbd, Churn, Clv, GammaGamma, Rfm, Rules, Segmentation};
 use crm_mining::learn::{Apriori, FpGrowth};
 use crm_mining::prepare::{
@@ -55,6 +55,7 @@ fn defaults() -> String {
         ("BgNbd", json(&BgNbd::default())),
         ("GammaGamma", json(&GammaGamma::default())),
         ("Clv", json(&Clv::new(&buying, &spend))),
+        ("PurchaseCounting", json(&PurchaseCounting::default())),
         ("Segmentation", json(&Segmentation::default())),
         ("Churn", json(&Churn::default())),
         ("Rules", json(&Rules::default())),
