@@ -1,7 +1,9 @@
 //! Records and shapes: `crm_mining::data` for Python.
 
+mod counting;
 mod known;
 
+pub(crate) use counting::{CountedPurchases, PurchaseCounting};
 pub(crate) use known::{Customers, Features};
 
 use crate::convert::list;
@@ -199,7 +201,7 @@ impl Ledger {
 
 /// Per customer: how often, how lately, for how long, how much. One row per customer.
 ///
-/// Made by `Ledger.summary`, or out of columns as the literature prints them, with customers numbered
+/// Made by `Ledger.summary` or by `PurchaseCounting.count`, or out of columns as the literature prints them, with customers numbered
 /// from 0.
 ///
 /// Parameters
@@ -255,7 +257,100 @@ impl Summary {
         Bound::new(py, Summary::of(self.0.in_weeks()))
     }
 
-    /// Days in one unit of recency and age: 1, or 7 after `in_weeks`.
+    /// The same customers, whose recency and age count opportunities to buy: the input of the BG/BB model. The first
+    /// purchase is no opportunity.
+    ///
+    /// Parameters
+    /// ----------
+    /// days : float
+    ///     How long an opportunity is, above 0.
+    ///
+    /// Returns
+    /// -------
+    /// Summary
+    ///
+    /// Raises
+    /// ------
+    /// InvalidParameter
+    ///     Days that are not above 0 and finite.
+    ///
+    /// Examples
+    /// --------
+    /// >>> crm.Summary([1], [2], [5], [9.5]).in_periods(365.25).days_per_unit
+    /// 365.25
+    fn in_periods<'py>(&self, py: Python<'py>, days: f64) -> PyResult<Bound<'py, Self>> {
+        let summary = data::Summary::clone(&self.0).in_periods(days).map_err(raise)?;
+        Bound::new(py, Summary::of(summary))
+    }
+
+    /// The same customers with what else is known of each, such as the channel that won them; models that can use
+    /// covariates then do.
+    ///
+    /// Parameters
+    /// ----------
+    /// covariates : Features or frame
+    ///     Finite numbers. Rows that carry customers are found by them and may be of more customers; rows without are
+    ///     taken in order. Of a frame all columns are covariates but the one of the customers.
+    /// customer : str, optional
+    ///     The column of a frame that names the customer of each row.
+    ///
+    /// Returns
+    /// -------
+    /// Summary
+    ///
+    /// Raises
+    /// ------
+    /// InvalidValue
+    ///     A customer of the summary without a row; a value that is no finite number.
+    /// LengthMismatch
+    ///     Without customers, other than one row for each.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import polars as pl
+    /// >>> web = pl.DataFrame({"id": [1, 0], "web": [1.0, 0.0]})
+    /// >>> known = crm.Summary([2, 0], [30, 0], [38, 38], [22.5, 0]).with_covariates(web, customer="id")
+    /// >>> known.covariates.to_polars()["web"].to_list()
+    /// [0.0, 1.0]
+    #[pyo3(signature = (covariates, customer = None))]
+    fn with_covariates<'py>(
+        &self,
+        py: Python<'py>,
+        covariates: &Bound<'py, PyAny>,
+        customer: Option<String>,
+    ) -> PyResult<Bound<'py, Self>> {
+        let summary = self.0.clone();
+        let known = match (covariates.cast::<Features>(), &customer) {
+            (Ok(features), None) => Ok(features.get().0.clone()),
+            _ => Err(read(covariates, UNNAMED, None)?),
+        };
+        let summary = run(py, None, move |_| {
+            let features = match known {
+                Ok(features) => data::Features::clone(&features),
+                Err(rows) => {
+                    let names = rows.columns().iter().map(|column| column.name());
+                    let columns: Vec<&str> = names.filter(|name| customer.as_deref() != Some(name)).collect();
+                    data::Features::from_table(&rows, &columns, customer.as_deref())?
+                }
+            };
+            data::Summary::clone(&summary).with_covariates(features)
+        })?;
+        Bound::new(py, Summary::of(summary))
+    }
+
+    /// The sum of the logarithms of the gaps between purchase days, for each customer; None when not known.
+    #[getter]
+    fn log_gaps(&self) -> Option<Vec<f64>> {
+        self.0.log_gaps().map(<[f64]>::to_vec)
+    }
+
+    /// What else is known of each customer; None without.
+    #[getter]
+    fn covariates<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, Features>>> {
+        self.0.covariates().map(|known| Bound::new(py, Features::of(known.clone()))).transpose()
+    }
+
+    /// Days in one unit of recency and age: 1, 7 after `in_weeks`, or those told `in_periods`.
     #[getter]
     fn days_per_unit(&self) -> f64 {
         self.0.days_per_unit()

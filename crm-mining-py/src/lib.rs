@@ -25,7 +25,9 @@ use pyo3::prelude::*;
 #[pymodule(gil_used = false)]
 mod _crm_mining {
     #[pymodule_export]
-    use crate::data::{Baskets, Customers, Features, Ledger, Summary, Transactions};
+    use crate::data::{
+        Baskets, CountedPurchases, Customers, Features, Ledger, PurchaseCounting, Summary, Transactions,
+    };
     #[pymodule_export]
     use crate::insight::{
         BgBb, BgNbd, BuyingModel, Churn, ChurnEvaluation, ChurnModel, ChurnScores, Clv, ClvEstimates,

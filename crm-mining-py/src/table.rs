@@ -6,9 +6,9 @@ use crate::error::{library, raise};
 use crate::prepare::RawTable;
 use crate::run::run;
 use crate::show;
-use arrow_array::{RecordBatchIterator, RecordBatchReader};
+use arrow_array::{RecordBatch, RecordBatchIterator, RecordBatchReader};
 use crm_mining::data::{self, ClockChange, Column, NumberStyle, Roles, TimeUnit, ToTable, Zone};
-use crm_mining::{Control, Result};
+use crm_mining::{Control, ErrorKind, Result};
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 use std::sync::{Arc, LazyLock};
@@ -306,7 +306,44 @@ pub(crate) fn read(
     if let Ok(table) = data.cast::<Table>() {
         return Ok(table.get().core(py));
     }
-    let frames = py.import("crm_mining._frames")?;
+    let (batches, selected) = stream(data, name, choose)?;
+    let name = name.to_owned();
+    run(py, None, move |control| collect(&name, batches, selected, control)).map(Arc::new)
+}
+
+/// The record batches of any frame but a `Table`, at least one; their columns are those of the frame, or fewer that
+/// hold those chosen. Nothing is copied that the frame's library does not copy.
+pub(crate) fn read_batches(
+    data: &Bound<'_, PyAny>,
+    name: &str,
+    choose: Choose<'_>,
+) -> PyResult<Vec<RecordBatch>> {
+    let (batches, _) = stream(data, name, Some(choose))?;
+    let name = name.to_owned();
+    run(data.py(), None, move |control| {
+        let mut all = Vec::new();
+        let schema = batches.schema();
+        for batch in batches {
+            control.check("reading")?;
+            all.push(batch.map_err(|error| {
+                let rule = "must be sound Arrow data".to_owned();
+                ErrorKind::Malformed { place: name.clone(), rule, found: error.to_string() }
+            })?);
+        }
+        if all.is_empty() {
+            all.push(RecordBatch::new_empty(schema));
+        }
+        Ok(all)
+    })
+}
+
+/// The stream of a frame, and the columns chosen of it.
+fn stream(
+    data: &Bound<'_, PyAny>,
+    name: &str,
+    choose: Option<Choose<'_>>,
+) -> PyResult<(arrow_glue::Batches, Option<Vec<String>>)> {
+    let frames = data.py().import("crm_mining._frames")?;
     let chosen = |names: Vec<String>| {
         let columns = names.iter().map(|name| Column::floats(name, Vec::new())).collect();
         let choice = |choose: Choose<'_>| choose(&data::Table::new(name, columns)?);
@@ -318,18 +355,22 @@ pub(crate) fn read(
     };
     let batches = arrow_glue::import(&frames.call_method1("speaking_arrow", (data, selected))?)?;
     let selected = chosen(batches.schema().fields().iter().map(|field| field.name().clone()).collect())?;
-    let name = name.to_owned();
-    run(py, None, move |control| collect(&name, batches, selected, control)).map(Arc::new)
+    Ok((batches, selected))
+}
+
+/// The columns of these names, in the order of the table.
+pub(crate) fn named(empty: &data::Table, roles: &Roles) -> Vec<String> {
+    let Roles { customer, time, order, item, item_name, quantity, unit_price, amount } = roles;
+    let named = [customer, time, order, item, item_name, quantity, unit_price, amount];
+    let names = empty.columns().iter().map(Column::name);
+    let plays = |name: &&str| named.iter().any(|column| column.as_deref() == Some(*name));
+    names.filter(plays).map(str::to_owned).collect()
 }
 
 /// Those of the columns that play a part.
 pub(crate) fn played(empty: &data::Table, roles: &Roles) -> Result<Vec<String>> {
     data::Transactions::with_roles(empty, roles)?;
-    let Roles { customer, time, order, item, item_name, quantity, unit_price, amount } = roles.detect(empty);
-    let played = [customer, time, order, item, item_name, quantity, unit_price, amount];
-    let names = empty.columns().iter().map(Column::name);
-    let plays = |name: &&str| played.iter().flatten().any(|column| column == name);
-    Ok(names.filter(plays).map(str::to_owned).collect())
+    Ok(named(empty, &roles.detect(empty)))
 }
 
 /// Reads the stream to its end, or until the caller wants it no more.

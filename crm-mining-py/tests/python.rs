@@ -7,11 +7,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use crm_mining::Fit;
-use crm_mining::data::Summary;
+use crm_mining::data::{PurchaseCounting, Summary};
+use crm_mining::data::{PurchaseCounting, Summary};
 use crm_mining::insight::{
-    BgNbd, Churn, Clv, Cohorts, CompositeValue, GammaGamma, Lifecycle, PeriodOnPeriod, Rfm, RollingRetention,
-    Rules, Segmentation, ValueTiers,
+    BgBb, BgNbd, Churn, Clv, Cohorts, CompositeValue, Contract, GammaGamma, Lifecycle, Nbd, ParetoNbd,
+    PeriodOnPeriod, Rfm, RollingRetention, Rules, Segmentation, ValueTiers,
 };
+use crm_mining::insight::{BgNbd, Churn, Clv, GammaGamma, Rfm, Rules, Segmentation};
 use crm_mining::learn::{Apriori, FpGrowth};
 use crm_mining::prepare::{
     Cleaner, CsvReader, DependencySearch, ErrorDetector, ExcelReader, JsonLinesReader, Linker, Merge,
@@ -62,8 +64,13 @@ fn defaults() -> String {
         ("PeriodOnPeriod", json(&PeriodOnPeriod::default())),
         ("CompositeValue", json(&CompositeValue::default())),
         ("BgNbd", json(&BgNbd::default())),
+        ("ParetoNbd", json(&ParetoNbd::default())),
+        ("Nbd", json(&Nbd::default())),
+        ("BgBb", json(&BgBb::default())),
+        ("Contract", json(&Contract::default())),
         ("GammaGamma", json(&GammaGamma::default())),
         ("Clv", json(&Clv::new(&buying, &spend))),
+        ("PurchaseCounting", json(&PurchaseCounting::default())),
         ("Segmentation", json(&Segmentation::default())),
         ("Churn", json(&Churn::default())),
         ("Rules", json(&Rules::default())),

@@ -22,6 +22,15 @@ def the_program(orders: pl.DataFrame) -> pl.DataFrame:
     return crm.Table(summary, name="summary").to_polars()
 
 
+def purchases_by_rules(rows: pl.DataFrame, channel: pl.DataFrame) -> crm.Summary:
+    counted = crm.PurchaseCounting(refunds="separate", unit="month").count(rows, date(2024, 3, 31), customer="buyer")
+    left_out: int = counted.counts["refunds_left_out"]
+    gaps: list[float] | None = counted.summary.log_gaps
+    print(left_out, gaps, counted.refunds)
+    crm.PurchaseCounting(unit="year")  # type: ignore[arg-type]
+    return counted.summary.with_covariates(channel, customer="id").in_periods(30.0)
+
+
 def the_house(orders: crm.Transactions, cleaned: crm.Cleaned) -> crm.Profiles:
     ledger = crm.Ledger(orders)
     rfm = crm.Rfm(scoring="quantile").score(ledger)

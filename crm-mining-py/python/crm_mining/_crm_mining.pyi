@@ -31,6 +31,7 @@ __all__ = [
     "Concentration",
     "Contract",
     "ContractModel",
+    "CountedPurchases",
     "CrossSell",
     "CsvChunks",
     "Customers",
@@ -68,6 +69,7 @@ __all__ = [
     "PlanResult",
     "Profile",
     "Profiles",
+    "PurchaseCounting",
     "PurchaseGaps",
     "Quality",
     "RawTable",
@@ -198,6 +200,10 @@ _ValueInput: TypeAlias = Literal[
     "distance_to_best",
     "clv",
 ]
+
+_Refunds: TypeAlias = Literal["net", "ignore", "separate"]
+_MissingAmount: TypeAlias = Literal["refuse", "leave_out", "unknown"]
+_PurchaseUnit: TypeAlias = Literal["day", "week_from_monday", "week_from_sunday", "month", "order"]
 _RowPair: TypeAlias = tuple[int, int] | Sequence[int]
 
 @type_check_only
@@ -268,10 +274,58 @@ class Summary(Table):
         monetary: Sequence[float],
     ) -> Summary: ...
     def in_weeks(self) -> Summary: ...
+    def in_periods(self, days: float) -> Summary: ...
+    def with_covariates(self, covariates: Features | _Frame, customer: str | None = None) -> Summary: ...
+    @property
+    def log_gaps(self) -> list[float] | None: ...
+    @property
+    def covariates(self) -> Features | None: ...
     @property
     def days_per_unit(self) -> float: ...
     @property
     def customers(self) -> _Keys: ...
+
+@final
+class PurchaseCounting(_Settings):
+    def __new__(
+        cls,
+        refunds: _Refunds = "net",
+        missing_amount: _MissingAmount = "refuse",
+        unit: _PurchaseUnit = "day",
+        zone: str = "UTC",
+    ) -> PurchaseCounting: ...
+    @property
+    def refunds(self) -> _Refunds: ...
+    @property
+    def missing_amount(self) -> _MissingAmount: ...
+    @property
+    def unit(self) -> _PurchaseUnit: ...
+    @property
+    def zone(self) -> str: ...
+    def count(
+        self,
+        rows: Transactions | _Frame | dict[str, Any],
+        as_of: _Date | None = None,
+        *,
+        customer: str | None = None,
+        time: str | None = None,
+        order: str | None = None,
+        quantity: str | None = None,
+        unit_price: str | None = None,
+        amount: str | None = None,
+    ) -> CountedPurchases: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class CountedPurchases:
+    @property
+    def summary(self) -> Summary: ...
+    @property
+    def refunds(self) -> Table | None: ...
+    @property
+    def counts(self) -> dict[str, int]: ...
+    @property
+    def without_purchase(self) -> _Keys: ...
 
 @final
 class Baskets:

@@ -32,6 +32,14 @@ def speaking_arrow(frame: Any, columns: list[str] | None) -> Any:
     return frame
 
 
+def of_columns(columns: dict[str, Any]) -> Any:
+    """Arrays by their names as a frame; arrays of numbers and moments are lent, not copied."""
+    for library, make in (("pyarrow", "table"), ("polars", "DataFrame")):
+        if importlib.util.find_spec(library) is not None:
+            return getattr(importlib.import_module(library), make)(columns)
+    raise MissingPackage("arrays become a frame by the package pyarrow or polars: pip install pyarrow")
+
+
 def _is(frame: Any, library: str, name: str) -> bool:
     """Whether the frame is of this class, without importing a library that nobody uses."""
     module = sys.modules.get(library)

@@ -171,6 +171,11 @@ impl Keys {
         (Keys(Arc::new(Inner::Int(sorted))), rank)
     }
 
+    /// Keys out of distinct integers that are sorted.
+    pub(crate) fn from_sorted_integers(sorted: Vec<i64>) -> Keys {
+        Keys(Arc::new(Inner::Int(sorted)))
+    }
+
     /// The union with other keys, and where one's own and the others went. Integers meeting text become
     /// their text.
     pub(crate) fn union(&self, other: &Keys) -> (Keys, Vec<u32>, Vec<u32>) {

@@ -5,6 +5,7 @@ pub(crate) mod arrow;
 mod baskets;
 mod bitmap;
 mod column;
+mod counting;
 mod csr;
 mod customers;
 mod day;
@@ -36,6 +37,10 @@ pub(crate) use baskets::Bought;
 pub use bitmap::Bitmap;
 pub(crate) use column::show_time;
 pub use column::{Column, Values};
+pub use counting::{
+    CountedPurchases, MissingAmount, PurchaseCounting, PurchaseCounts, PurchaseCustomers, PurchaseRows,
+    PurchaseTimes, PurchaseUnit, RefundTotals, Refunds,
+};
 pub use csr::Csr;
 pub(crate) use csr::group_positions;
 pub use customers::Customers;

@@ -232,7 +232,7 @@ fn amounts(table: &Table, roles: &Roles) -> Result<(Option<Vec<f64>>, Vec<f64>)>
     Ok((quantity, amount))
 }
 
-fn every_identity(table: &Table, column: &Column) -> Result<(Keys, Vec<u32>)> {
+pub(super) fn every_identity(table: &Table, column: &Column) -> Result<(Keys, Vec<u32>)> {
     let (keys, codes) = column.identities();
     match codes.iter().position(|&code| code == Text::MISSING) {
         Some(row) => Err(invalid(table, column, row, "present", "nothing".into())),
@@ -240,7 +240,7 @@ fn every_identity(table: &Table, column: &Column) -> Result<(Keys, Vec<u32>)> {
     }
 }
 
-fn every_value<T: Copy + PartialEq>(
+pub(super) fn every_value<T: Copy + PartialEq>(
     table: &Table,
     column: &Column,
     reading: &Reading<'_, T>,
@@ -250,13 +250,16 @@ fn every_value<T: Copy + PartialEq>(
         values.push(match reading.get(row) {
             Cell::Value(value) => value,
             Cell::Missing => return Err(invalid(table, column, row, "present", "nothing".into())),
-            Cell::Unreadable(must_be) => {
-                let got = column.show(row).map_or_else(String::new, |text| crate::error::masked(&text));
-                return Err(invalid(table, column, row, must_be, got));
-            }
+            Cell::Unreadable(must_be) => return Err(unreadable(table, column, row, must_be)),
         });
     }
     Ok(values)
+}
+
+/// What a value says cannot be used; it is shown as its pattern.
+pub(super) fn unreadable(table: &Table, column: &Column, row: usize, must_be: &str) -> crate::Error {
+    let got = column.show(row).map_or_else(String::new, |text| crate::error::masked(&text));
+    invalid(table, column, row, must_be, got)
 }
 
 /// The values, each finite and all of them small enough that no sum of them leaves the exact range.

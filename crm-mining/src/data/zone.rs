@@ -48,7 +48,7 @@ impl Zone {
 
     /// A reader of days that remembers the current UTC offset between moments.
     pub(crate) fn days(&self) -> DayReader<'_> {
-        DayReader { zone: self.0.as_ref(), valid: 0..0, offset: 0 }
+        DayReader { zone: self.0.as_ref(), now: Stretch { start: 0, end: 0, offset: 0 }, met: Vec::new() }
     }
 }
 
@@ -208,7 +208,16 @@ impl From<Zone> for String {
 /// Looks offsets up once per stretch between two transitions of the zone.
 pub(crate) struct DayReader<'a> {
     zone: Option<&'a tz::TimeZone>,
-    valid: std::ops::Range<i64>,
+    now: Stretch,
+    /// Those met before, in order: moments come in any order.
+    met: Vec<Stretch>,
+}
+
+/// Moments from one to another, and what the clock is ahead of UTC in them, in microseconds.
+#[derive(Clone, Copy)]
+struct Stretch {
+    start: i64,
+    end: i64,
     offset: i64,
 }
 
@@ -216,22 +225,41 @@ impl DayReader<'_> {
     #[inline]
     pub(crate) fn day(&mut self, micros: i64) -> Day {
         let Some(zone) = self.zone else { return Day::of_micros(micros) };
-        if !self.valid.contains(&micros) {
-            self.look_up(zone, micros);
+        if micros < self.now.start || micros >= self.now.end {
+            self.change(zone, micros);
         }
-        Day::of_micros(micros.saturating_add(self.offset))
+        Day::of_micros(micros.saturating_add(self.now.offset))
     }
 
+    fn change(&mut self, zone: &tz::TimeZone, micros: i64) {
+        let place = self.met.partition_point(|stretch| stretch.end <= micros);
+        self.now = match self.met.get(place) {
+            Some(&stretch) if stretch.start <= micros => stretch,
+            _ => {
+                let stretch = Stretch::around(zone, micros);
+                self.met.insert(place, stretch);
+                stretch
+            }
+        };
+    }
+}
+
+impl Stretch {
     #[cold]
-    fn look_up(&mut self, zone: &tz::TimeZone, micros: i64) {
+    fn around(zone: &tz::TimeZone, micros: i64) -> Stretch {
         let moment = Timestamp::from_microsecond(micros).unwrap_or(if micros < 0 {
             Timestamp::MIN
         } else {
             Timestamp::MAX
         });
-        let next = zone.following(moment).next().map_or(i64::MAX, |t| t.timestamp().as_microsecond());
-        self.offset = i64::from(zone.to_offset(moment).seconds()) * (MICROS_PER_DAY / 86_400);
-        self.valid = micros..next.max(micros.saturating_add(1));
+        let of_clock = |transition: tz::TimeZoneTransition<'_>| transition.timestamp().as_microsecond();
+        // A transition at the moment itself does not precede it.
+        let after = moment.checked_add(jiff::SignedDuration::from_nanos(1)).unwrap_or(moment);
+        let before = zone.preceding(after).next();
+        let start = before.map_or(i64::MIN, of_clock).min(micros);
+        let end = zone.following(moment).next().map_or(i64::MAX, of_clock).max(micros.saturating_add(1));
+        let offset = i64::from(zone.to_offset(moment).seconds()) * (MICROS_PER_DAY / 86_400);
+        Stretch { start, end, offset }
     }
 }
 
@@ -258,5 +286,27 @@ mod tests {
         ] {
             assert_eq!(days.day(micros(text)).to_string(), day);
         }
+    }
+
+    #[test]
+    fn a_reader_of_days_gives_what_each_moment_alone_gives() {
+        let new_york = Zone::named("America/New_York").unwrap();
+        let mut days = new_york.days();
+        let hours = (0..60_000_i64).map(|n| (n * 7_919) % 60_000 * 11 - 180_000);
+        for micros in hours.map(|hour| hour * 3_600_000_000).chain([i64::MIN, i64::MAX, 0]) {
+            assert_eq!(days.day(micros), new_york.days().day(micros), "{micros}");
+        }
+        assert!(days.met.len() < 250, "{}", days.met.len());
+    }
+
+    #[test]
+    fn a_stretch_begins_with_its_transition() {
+        let london = Zone::named("Europe/London").unwrap();
+        let micros = |text: &str| text.parse::<Timestamp>().unwrap().as_microsecond();
+        let zone = london.0.as_ref().unwrap();
+        let summer = Stretch::around(zone, micros("2024-03-31T01:00:00Z"));
+        let same = Stretch::around(zone, micros("2024-07-01T00:00:00Z"));
+        assert_eq!((summer.start, summer.end), (same.start, same.end));
+        assert_eq!((summer.offset, summer.end), (3_600_000_000, micros("2024-10-27T01:00:00Z")));
     }
 }

@@ -281,6 +281,45 @@ fn add_floats(values: &mut Vec<f64>, array: &ArrayRef) {
     }
 }
 
+/// Why values cannot all be taken: the first row, the rule, what was found.
+pub(crate) struct Unfit {
+    pub(crate) row: usize,
+    pub(crate) must_be: &'static str,
+    pub(crate) got: &'static str,
+}
+
+/// The values of an array of integers, none of which may be missing.
+pub(crate) fn whole_numbers(array: &ArrayRef) -> Result<Vec<i64>, Unfit> {
+    all_present(|values, present| add_integers(values, present, array))
+}
+
+/// The values of an array of moments in microseconds, none of which may be missing.
+pub(crate) fn times(array: &ArrayRef) -> Result<Vec<i64>, Unfit> {
+    all_present(|values, present| add_times(values, present, array))
+}
+
+/// The values of an array of numbers; a missing one is NaN.
+pub(crate) fn floats(array: &ArrayRef) -> Vec<f64> {
+    let mut values = Vec::with_capacity(array.len());
+    add_floats(&mut values, array);
+    values
+}
+
+fn all_present(
+    add: impl FnOnce(&mut Vec<i64>, &mut Presence) -> Result<(), Refused>,
+) -> Result<Vec<i64>, Unfit> {
+    let (mut values, mut present) = (Vec::new(), Presence::default());
+    add(&mut values, &mut present).map_err(|Refused(row, must_be)| Unfit {
+        row,
+        must_be,
+        got: "one outside",
+    })?;
+    match present.bits.and_then(|bits| (0..values.len()).find(|&row| !bits.get(row))) {
+        Some(row) => Err(Unfit { row, must_be: "present", got: "nothing" }),
+        None => Ok(values),
+    }
+}
+
 /// Adds values whose conversion may leave the range of `i64`.
 fn add_checked<T: ArrowPrimitiveType>(
     values: &mut Vec<i64>,

@@ -5,7 +5,7 @@ mod incoming;
 mod outgoing;
 mod texts;
 
-pub(crate) use incoming::Incoming;
+pub(crate) use incoming::{Incoming, Unfit, floats, times, whole_numbers};
 pub(crate) use outgoing::Outgoing;
 
 use super::table::Table;
