@@ -8,12 +8,10 @@
 
 use crm_mining::Fit;
 use crm_mining::data::{PurchaseCounting, Summary};
-use crm_mining::data::{PurchaseCounting, Summary};
 use crm_mining::insight::{
     BgBb, BgNbd, Churn, Clv, Cohorts, CompositeValue, Contract, GammaGamma, Lifecycle, Nbd, ParetoNbd,
     PeriodOnPeriod, Rfm, RollingRetention, Rules, Segmentation, ValueTiers,
 };
-use crm_mining::insight::{BgNbd, Churn, Clv, GammaGamma, Rfm, Rules, Segmentation};
 use crm_mining::learn::{Apriori, FpGrowth};
 use crm_mining::prepare::{
     Cleaner, CsvReader, DependencySearch, ErrorDetector, ExcelReader, JsonLinesReader, Linker, Merge,
