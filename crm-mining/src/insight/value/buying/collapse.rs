@@ -41,8 +41,10 @@ pub(in crate::insight::value) struct Collapsed {
     pub(in crate::insight::value) groups: Vec<Vec<f64>>,
 }
 
-/// Hash tables that fit the cache, each for the records whose hash falls to it.
-const PARTS: u64 = 16;
+/// Hash tables that fit the cache, each for the records whose hash falls to it by its first four bits.
+const PARTS: usize = 16;
+/// Customers per unit of parallel work.
+const CHUNK: usize = 1 << 16;
 
 /// The distinct records of one table with their counts, and the place of each customer among them.
 #[derive(Default)]
@@ -52,13 +54,11 @@ struct Part {
 }
 
 impl Part {
-    fn of(part: u64, records: &[Record], hashes: &[u64], with_places: bool) -> Part {
+    fn of<'a>(rows: impl Iterator<Item = &'a (u64, u32)>, records: &[Record], with_places: bool) -> Part {
         let mut of = Part::default();
         let mut table: HashTable<(u64, u32)> = HashTable::new();
-        for (row, (record, &hash)) in (0u32..).zip(records.iter().zip(hashes)) {
-            if hash >> 60 != part {
-                continue;
-            }
+        for &(hash, row) in rows {
+            let Some(record) = records.get(row as usize) else { continue };
             let same = |(other, place): &(u64, u32)| {
                 *other == hash && of.found.get(*place as usize).is_some_and(|found| found.0 == *record)
             };
@@ -96,9 +96,28 @@ impl Collapsed {
         };
         let records: Vec<Record> = columns.map(record).collect();
         let hasher = DefaultHashBuilder::default();
-        let hashes: Vec<u64> = records.par_iter().map(|record| hasher.hash_one(record.bits())).collect();
-        let parts: Vec<Part> =
-            (0..PARTS).into_par_iter().map(|part| Part::of(part, &records, &hashes, with_places)).collect();
+        // The rows of each part, chunk by chunk.
+        let chunks: Vec<Vec<Vec<(u64, u32)>>> = records
+            .par_chunks(CHUNK)
+            .enumerate()
+            .map(|(chunk, records)| {
+                let mut rows: Vec<Vec<(u64, u32)>> = vec![Vec::with_capacity(CHUNK / 8); PARTS];
+                for (row, record) in ((chunk * CHUNK) as u32..).zip(records) {
+                    let hash = hasher.hash_one(record.bits());
+                    if let Some(rows) = rows.get_mut((hash >> 60) as usize) {
+                        rows.push((hash, row));
+                    }
+                }
+                rows
+            })
+            .collect();
+        let parts: Vec<Part> = (0..PARTS)
+            .into_par_iter()
+            .map(|part| {
+                let rows = chunks.iter().filter_map(|chunk| chunk.get(part)).flatten();
+                Part::of(rows, &records, with_places)
+            })
+            .collect();
         Collapsed::sorted(parts, if with_places { summary.len() } else { 0 }, groups)
     }
 
