@@ -134,7 +134,7 @@ def test_gifts_at_given_opportunities():
 
 def test_covariates_are_used(sample_summary):
     n = len(sample_summary)
-    features = crm.Features(pl.DataFrame({"channel": [float(row % 2) for row in range(n)]}))
+    features = crm.Features(pl.DataFrame({"channel": [float(row % 2) for row in range(n)]}), ["channel"])
     with_channel = sample_summary.with_covariates(features)
     model = crm.BgNbd().fit(with_channel)
     assert model.covariates == ["channel"]
