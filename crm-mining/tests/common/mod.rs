@@ -2,6 +2,8 @@
 
 #[allow(dead_code, reason = "not every test binary needs it")]
 pub(crate) mod cdnow;
+#[allow(dead_code, reason = "not every test binary needs it")]
+pub(crate) mod lifetimes;
 
 use std::path::PathBuf;
 
