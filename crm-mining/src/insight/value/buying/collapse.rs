@@ -101,7 +101,7 @@ impl Collapsed {
             .par_chunks(CHUNK)
             .enumerate()
             .map(|(chunk, records)| {
-                let mut rows: Vec<Vec<(u64, u32)>> = vec![Vec::with_capacity(CHUNK / 8); PARTS];
+                let mut rows: Vec<Vec<(u64, u32)>> = vec![Vec::new(); PARTS];
                 for (row, record) in ((chunk * CHUNK) as u32..).zip(records) {
                     let hash = hasher.hash_one(record.bits());
                     if let Some(rows) = rows.get_mut((hash >> 60) as usize) {
