@@ -6,7 +6,7 @@
 use crm_mining::ErrorKind;
 use crm_mining::Fit;
 use crm_mining::data::{Days, Features, Ledger, Summary, Transaction, Transactions};
-use crm_mining::insight::{BgBb, BgNbd, Boundary, BuyingModel, BuyingSettings, FitStatus, Nbd, ParetoNbd};
+use crm_mining::insight::{BgBb, BgNbd, Boundary, BuyingModel, FitStatus, Nbd, ParetoNbd};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -257,7 +257,7 @@ fn merged_ledgers_lead_to_the_same_model() {
         Ledger::new(&Transactions::from_rows(lines).unwrap())
     };
     let (first, second): (Vec<_>, Vec<_>) =
-        lines.iter().partition(|(who, day)| (who + *day as usize) % 2 == 0);
+        lines.iter().partition(|(who, day)| (who + *day as usize).is_multiple_of(2));
     let (whole, merged) = (ledger(&lines), ledger(&second).merge(&ledger(&first)).unwrap());
     for settings in settings() {
         let fit = |ledger: &Ledger| settings.fit(&ledger.summary(whole.last_day())).unwrap();
