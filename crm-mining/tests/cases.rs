@@ -199,7 +199,7 @@ const CASES: &[Case] = &[
         "one customer: scored, while models refuse",
         &[
             (METHODS, &["one_customer"]),
-            ("crm-mining/src/insight/value/bg_nbd.rs", &["refuses_what_no_model_can_be_fitted_to"]),
+            ("crm-mining/src/insight/value/buying/bg_nbd.rs", &["refuses_what_no_model_can_be_fitted_to"]),
         ],
         None,
     ),
@@ -296,7 +296,7 @@ const CASES: &[Case] = &[
         &[
             ("crm-mining/tests/plan.rs", &["hostile_fitted_plans"]),
             ("crm-mining/tests/laws_link.rs", &["models_survive_storage_and_are_checked"]),
-            ("crm-mining/src/insight/value/bg_model/tests.rs", &["a_model_file_is_checked"]),
+            ("crm-mining/src/insight/value/buying/model/tests.rs", &["a_model_file_is_checked"]),
             ("crm-mining/tests/profiles.rs", &["a_file_that_holds_no_profiles_is_refused"]),
         ],
         Some("files of all models of `learn`, with a checksum"),

@@ -90,10 +90,10 @@ impl Alive {
 
     /// Expected purchases at any time, each worth e^−discount·t of one now. `discount` is above 0.
     ///
-    /// ∫ E(t) d(1 − e^−discount·t) by the trapezoidal rule in ln t, where the integrand dies away fast at both ends.
+    /// For Pareto/NBD ∫ E(t) d(1 − e^−discount·t) by the trapezoidal rule in ln t, where the integrand dies away fast at both ends.
     pub(super) fn discounted(&self, discount: f64) -> f64 {
         let rate = match self {
-            Alive::Bg(of) => of.rate,
+            Alive::Bg(of) => return of.discounted(discount),
             Alive::Pareto(of) => of.rate.min(of.beta),
             Alive::BgBb(of) => return discounted_opportunities(of, discount),
         };

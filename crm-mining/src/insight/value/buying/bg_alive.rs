@@ -4,6 +4,9 @@
 //! buyers and cancels near a = 1. Both forms below add positive terms only.
 #![allow(clippy::indexing_slicing, reason = "lanes and horizons are cut to equal lengths before the loops")]
 
+use super::beta_rule::BetaRule;
+use super::regular::Passed;
+
 /// What is believed of a customer who is alive: rate of the stages between purchases ~ Gamma(shape, rate) before the
 /// stages begun since the last purchase are counted, probability to leave after a purchase ~ Beta(a, b).
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +55,7 @@ impl BgAlive {
     }
 
     /// The stages that may have been passed since the last purchase, with the probability of each number.
-    fn begun(&self) -> impl Iterator<Item = (f64, f64)> {
+    pub(super) fn begun(&self) -> impl Iterator<Item = (f64, f64)> {
         let mut weights = Vec::with_capacity(self.k as usize);
         let mut weight = 1.0;
         for stage in 0..self.k {
@@ -62,34 +65,6 @@ impl BgAlive {
         }
         let all: f64 = weights.iter().map(|(_, weight)| weight).sum();
         weights.into_iter().map(move |(stage, weight)| (stage, weight / all))
-    }
-
-    /// Expected purchases when a purchase takes several stages: as the series below, over stages.
-    fn regular(&self, span: f64) -> f64 {
-        let k = f64::from(self.k);
-        let mut expected = 0.0;
-        for (stage, weight) in self.begun() {
-            let mut passed = Passed::new(self.shape + stage, self.rate, span);
-            let (mut stays, mut purchases, mut bought, mut sum) = (1.0, 0.0, 0.0, 0.0);
-            loop {
-                let probability = passed.next();
-                let stages = passed.n - 1.0 + stage;
-                if stages >= k * (bought + 1.0) {
-                    purchases += stays;
-                    stays *= if self.a == 0.0 { 1.0 } else { (self.b + bought) / (self.a + self.b + bought) };
-                    bought += 1.0;
-                }
-                sum += probability * purchases;
-                if passed.falls() && probability * (purchases + 1.0) <= 1e-17 * (1.0 - passed.ratio()) * sum {
-                    break;
-                }
-                if passed.falls() && probability < 1e-300 {
-                    break;
-                }
-            }
-            expected += weight * sum;
-        }
-        expected
     }
 
     /// The probability of each number of purchases within a span, from none on, written to `out`.
@@ -164,77 +139,11 @@ impl BgAlive {
         }
     }
 
-    /// ∫ Beta(p; a, b) (1 − (1 + p t / rate)^−shape) / p dp, by the trapezoidal rule in ln(p / (1 − p)), which
-    /// converges geometrically (Trefethen & Weideman 2014).
-    ///
-    /// The integrand's values at p = 0 and p = 1 are integrated exactly; what is left vanishes at both ends
-    /// and is averaged under Beta(a + 1, b + 1), so neither a nor b near 0 makes the range long.
+    /// ∫ Beta(p; a, b) (1 − (1 + p t / rate)^−shape) / p dp.
     fn integral(&self, span: f64) -> f64 {
-        let (a, b, reach) = (self.a, self.b, span / self.rate);
+        let reach = span / self.rate;
         let given = |p: f64| -(-self.shape * (p * reach).ln_1p()).exp_m1() / p;
-        // A beta this narrow is a point; what its width would add is of the order of its square.
-        if 1.0 / a + 1.0 / b < 1e-12 {
-            return given(a / (a + b));
-        }
-        // For a large a the value at p = 0 weighs nothing and would only cancel.
-        let (at_0, left) = if a < 0.5 { (self.shape * reach, 1.0) } else { (0.0, 0.0) };
-        let at_1 = given(1.0);
-        let (weight_p, weight_q) = (a + left, b + 1.0);
-        let weigh = |v: f64| {
-            let (p, q) = (1.0 / (1.0 + (-v).exp()), 1.0 / (1.0 + v.exp()));
-            let log_weight = weight_p * p.ln() + weight_q * q.ln();
-            let rest = (given(p) - at_0 * q - at_1 * p) / (if left > 0.0 { p * q } else { q });
-            (log_weight, rest)
-        };
-        let middle = (weight_p / weight_q).ln();
-        let spread = (1.0 / weight_p + 1.0 / weight_q).sqrt();
-        let step = (0.6 * spread).min(0.15);
-        let (top, rest) = weigh(middle);
-        let (mut weights, mut sum) = (1.0, rest);
-        for direction in [-step, step] {
-            for k in 1..20_000 {
-                let (log_weight, rest) = weigh(middle + direction * f64::from(k));
-                let weight = (log_weight - top).exp();
-                weights += weight;
-                sum += weight * rest;
-                if weight * (1.0 + rest.abs()) < 1e-18 * (weights + sum.abs()) {
-                    break;
-                }
-            }
-        }
-        let share = if left > 0.0 { a * b / ((a + b) * (a + b + 1.0)) } else { b / (a + b) };
-        (at_0 * b + at_1 * a) / (a + b) + share * sum / weights
-    }
-}
-
-/// The probabilities of passing 0, 1, 2, … stages within a span: negative binomial, term by term.
-struct Passed {
-    shape: f64,
-    share: f64,
-    log: f64,
-    n: f64,
-}
-
-impl Passed {
-    fn new(shape: f64, rate: f64, span: f64) -> Passed {
-        let log = -shape * (span / rate).ln_1p();
-        Passed { shape, share: span / (rate + span), log, n: 0.0 }
-    }
-
-    fn next(&mut self) -> f64 {
-        let probability = self.log.exp();
-        self.log += ((self.shape + self.n) / (self.n + 1.0) * self.share).ln();
-        self.n += 1.0;
-        probability
-    }
-
-    /// By how much the next term changes.
-    fn ratio(&self) -> f64 {
-        (self.shape + self.n).max(self.n + 1.0) / (self.n + 1.0) * self.share
-    }
-
-    fn falls(&self) -> bool {
-        self.ratio() < 1.0
+        BetaRule::new(self.a, self.b).mean(self.shape * reach, given(1.0), given)
     }
 }
 
@@ -299,13 +208,6 @@ mod tests {
                 assert!((mean / one(&alive, span) - 1.0).abs() < 1e-10, "{alive:?}: {mean}");
                 assert!((alive.within(span) + counts[0] - 1.0).abs() < 1e-14, "{alive:?}");
             }
-        }
-    }
-
-    #[test]
-    fn a_stage_of_one_is_the_plain_model() {
-        for span in [1.0, 30.0, 400.0] {
-            assert!((BUYER.regular(span) / one(&BUYER, span) - 1.0).abs() < 1e-13);
         }
     }
 }

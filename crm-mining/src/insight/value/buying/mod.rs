@@ -1,6 +1,7 @@
 //! Models of repeat buying: how often customers buy, and whether they are still there.
 
 mod alive;
+mod beta_rule;
 mod bg_alive;
 mod bg_bb;
 mod bg_likelihood;
@@ -20,6 +21,7 @@ mod pareto_alive;
 mod pareto_likelihood;
 mod pareto_nbd;
 mod process;
+mod regular;
 mod saved;
 mod simulate;
 mod tracking;
