@@ -14,6 +14,7 @@ mod itemset;
 mod kmeans;
 mod logistic;
 mod silhouette;
+mod survival;
 
 pub(crate) use blocks::distinct_rows;
 use blocks::{BLOCK, Blocks, Frame, Threads, add, squared_distances, sum};
@@ -28,3 +29,7 @@ pub use itemset::{Apriori, FpGrowth, Itemset, Itemsets, Support};
 pub use kmeans::{KMeans, KMeansModel};
 pub use logistic::{LogisticModel, LogisticRegression, Penalized};
 pub use silhouette::{Silhouette, SilhouetteScore};
+pub use survival::{
+    Cox, CoxModel, Durations, KaplanMeier, LikelihoodRatio, LogRank, RiskStep, SurvivalCurve, Ties, Timed,
+    concordance, log_rank,
+};

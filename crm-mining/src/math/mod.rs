@@ -6,5 +6,6 @@ pub(crate) mod optimize;
 pub(crate) mod quantile;
 pub(crate) mod random;
 pub(crate) mod special;
+pub(crate) mod tails;
 
 pub use exact::Exact;
