@@ -16,7 +16,10 @@ mod common;
 
 use crm_mining::Fit;
 use crm_mining::data::Features;
-use crm_mining::learn::{Cox, CoxModel, Durations, KaplanMeier, SurvivalCurve, Ties, Timed, log_rank};
+use crm_mining::learn::{
+    Aft, AftDistribution, AftModel, Cox, CoxModel, Durations, KaplanMeier, SurvivalCurve, Ties, Timed,
+    log_rank,
+};
 
 /// The lines of a data set of lifelines, without the head, as fields.
 fn lifelines(name: &str) -> Option<Vec<Vec<String>>> {
@@ -221,4 +224,111 @@ fn cox_rossi_breslow() {
         1e-6,
     );
     close(model.concordance().unwrap(), 0.6404231835047672, 1e-12);
+}
+
+/// lifelines 0.30.3 WeibullFitter; λ and ρ to the tolerance of coefficients, on their logarithms.
+#[test]
+fn weibull_rossi() {
+    let Some(data) = rossi() else { return };
+    let model = Aft::default().fit(data.durations()).unwrap();
+    close(model.intercept(), 123.67708708943374_f64.ln(), 1e-4);
+    close(model.log_shape(), 1.3651415090782515_f64.ln(), 1e-4);
+    close(model.log_likelihood(), -696.624396947792, 1e-4);
+}
+
+#[track_caller]
+fn check_aft(
+    data: &Timed,
+    distribution: AftDistribution,
+    expected: &[f64; 9],
+    log_likelihood: f64,
+) -> AftModel {
+    let model = Aft::default().distribution(distribution).fit(data).unwrap();
+    // The reference lists features by name, which is their order here but for "fin" and "age".
+    let [age, fin, mar, paro, prio, race, wexp, intercept, log_shape] = *expected;
+    all_close(model.coefficients(), &[fin, age, race, wexp, mar, paro, prio], 1e-4);
+    close(model.intercept(), intercept, 1e-4);
+    close(model.log_shape(), log_shape, 1e-4);
+    close(model.log_likelihood(), log_likelihood, 1e-4);
+    model
+}
+
+/// lifelines 0.30.3 WeibullAFTFitter.
+#[test]
+fn weibull_aft_rossi() {
+    let Some(data) = rossi() else { return };
+    let model = check_aft(
+        &data,
+        AftDistribution::Weibull,
+        &[
+            0.040714888849660305,
+            0.272172395962409,
+            0.3112603252115355,
+            0.058821999545389816,
+            -0.06581658804252027,
+            -0.22480829075715883,
+            0.1065507911043417,
+            3.990123078673609,
+            0.3391027392756084,
+        ],
+        -679.9165639475835,
+    );
+    all_close(
+        &model.standard_errors(),
+        &[
+            0.13796318018731168,
+            0.016003766261771968,
+            0.22016080314406888,
+            0.15154185773924658,
+            0.27330154304534415,
+            0.1396392917936766,
+            0.020940766632898424,
+            0.4190994575786634,
+            0.08902706942318254,
+        ],
+        1e-4,
+    );
+    close(model.concordance().unwrap(), 0.6401413742896059, 1e-12);
+    let median = model.median(&data.features().select(&[0, 1, 2])).unwrap();
+    for (got, expected) in median.iter().zip([86.91075837033353, 43.35252231736958, 45.256934950495236]) {
+        close(got.ln(), f64::ln(expected), 1e-4);
+    }
+}
+
+/// lifelines 0.30.3 LogNormalAFTFitter and LogLogisticAFTFitter.
+#[test]
+fn other_aft_rossi() {
+    let Some(data) = rossi() else { return };
+    check_aft(
+        &data,
+        AftDistribution::LogNormal,
+        &[
+            0.027205621923262858,
+            0.3428263633973534,
+            0.46023634245746337,
+            0.05587574490707296,
+            -0.0655195595843033,
+            -0.3631074160739915,
+            0.26812967842816693,
+            4.267536838518284,
+            0.2581637179440835,
+        ],
+        -683.2346254408508,
+    );
+    check_aft(
+        &data,
+        AftDistribution::LogLogistic,
+        &[
+            0.03628673280326657,
+            0.2894331337350183,
+            0.3475845881289595,
+            0.05252267739133822,
+            -0.0691812093769461,
+            -0.27920468793820385,
+            0.17840618355079768,
+            3.918909293155398,
+            0.43520693417431766,
+        ],
+        -679.9385061781236,
+    );
 }

@@ -30,6 +30,6 @@ pub use kmeans::{KMeans, KMeansModel};
 pub use logistic::{LogisticModel, LogisticRegression, Penalized};
 pub use silhouette::{Silhouette, SilhouetteScore};
 pub use survival::{
-    Cox, CoxModel, Durations, KaplanMeier, LikelihoodRatio, LogRank, RiskStep, SurvivalCurve, Ties, Timed,
-    concordance, log_rank,
+    Aft, AftDistribution, AftModel, Cox, CoxModel, Durations, KaplanMeier, LikelihoodRatio, LogRank,
+    RiskStep, SurvivalCurve, Ties, Timed, concordance, log_rank,
 };

@@ -157,6 +157,11 @@ impl Lines {
 }
 
 impl Scaling {
+    /// Of no columns.
+    pub(super) fn none() -> Scaling {
+        Scaling { means: Vec::new(), deviations: Vec::new(), ranges: Vec::new() }
+    }
+
     /// Columns that hold one value only cannot explain anything.
     pub(super) fn check_constant(&self, of: &'static str, names: &[String]) -> Result<()> {
         match self.ranges.iter().zip(names).find(|(range, _)| **range == 0.0) {

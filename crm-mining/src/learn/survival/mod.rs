@@ -3,6 +3,7 @@
 //! Customers who are still there at the end of the records are *censored*: their time is at least so long.
 //! Leaving them out, or counting them as leavers, makes every answer wrong; the methods here do neither.
 
+mod aft;
 mod arrange;
 mod concordance;
 mod cox;
@@ -13,6 +14,7 @@ mod log_rank;
 mod newton;
 mod risk;
 
+pub use aft::{Aft, AftDistribution, AftModel};
 pub use concordance::concordance;
 pub use cox::{Cox, CoxModel, Ties};
 pub use durations::{Durations, Timed};
