@@ -23,7 +23,9 @@ pub use bridge_linfa::{fit_linfa, linfa_dataset, linfa_labeled, predict_linfa};
 #[cfg(feature = "smartcore")]
 pub use bridge_smartcore::{fit_smartcore, fit_smartcore_labeled, predict_smartcore, smartcore_matrix};
 pub use classes::Explained;
-pub use evaluate::{Calibration, CalibrationBin, Confusion, Folds, Lift, LiftBin, auc};
+pub use evaluate::{
+    Calibration, CalibrationBin, Confusion, Folds, Lift, LiftBin, Uplift, UpliftAt, UpliftPoint, auc,
+};
 pub use forest::{MaxFeatures, RandomForest, RandomForestModel};
 pub use itemset::{Apriori, FpGrowth, Itemset, Itemsets, Support};
 pub use kmeans::{KMeans, KMeansModel};
