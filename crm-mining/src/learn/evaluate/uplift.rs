@@ -189,7 +189,7 @@ impl Uplift {
             ),
         };
         for ((rows, _), unit) in
-            [(treated, "treated rows in the share"), (control, "rows without treatment in it")]
+            [(treated, "treated rows in the share"), (control, "rows without treatment in the share")]
         {
             if rows <= 0.0 {
                 return Err(ErrorKind::NotEnoughData { of: OF, needed: 1, unit, got: 0 }.into());

@@ -163,3 +163,44 @@ fn piece(distribution: AftDistribution, at: &[f64], rows: &[f64], terms: &[(Term
     }
     place
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn derivatives_match_differences() {
+        let values: Vec<[f64; 1]> = (0..40).map(|row| [f64::from(row * 7 % 11) / 5.0 - 1.0]).collect();
+        let subjects = values.iter().zip(0u32..).map(|(values, row)| Subject {
+            time: f64::from(row * 37 % 101) / 9.0,
+            observed: row % 3 > 0,
+            weight: 1.0 + f64::from(row % 4),
+            entry: if row % 5 == 1 { f64::from(row * 37 % 101) / 30.0 } else { 0.0 },
+            values,
+        });
+        let (design, h) = (Design::new(1, subjects), 1e-5);
+        assert!(design.without_entries().is_some());
+        for distribution in
+            [AftDistribution::Weibull, AftDistribution::LogNormal, AftDistribution::LogLogistic]
+        {
+            for at in [[0.0, 0.0, 1.0], [0.3, -0.4, 0.6], [-0.2, 0.5, 1.7]] {
+                let place = design.at(distribution, &at);
+                for variable in 0..3 {
+                    let beside = |by: f64| {
+                        let mut at = at;
+                        at[variable] += by;
+                        design.at(distribution, &at)
+                    };
+                    let (below, above) = (beside(-h), beside(h));
+                    let slope = (above.value - below.value) / (2.0 * h);
+                    assert!((place.gradient[variable] - slope).abs() < 1e-6 * (1.0 + slope.abs()));
+                    for other in 0..3 {
+                        let bend = (below.gradient[other] - above.gradient[other]) / (2.0 * h);
+                        let information = place.information[variable * 3 + other];
+                        assert!((information - bend).abs() < 1e-6 * (1.0 + bend.abs()), "{distribution:?}");
+                    }
+                }
+            }
+        }
+    }
+}

@@ -205,21 +205,19 @@ impl Aft {
             exact |= at.last().is_some_and(|tau| *tau > sharpest);
             Ok(design.at(self.distribution, at))
         };
+        let last = start.len() - 1;
         let found = climb(OF, function, start, stop)?;
-        if exact {
+        if exact || matches!(found, Err(Stuck::Flat(variable)) if variable == last) {
             let (must_be, got) = ("not determined by the features", "no spread around what they foretell");
             return useless(OF, "duration", must_be, got);
         }
         match found {
             Ok(top) => Ok(top),
-            Err(Stuck::Flat(variable)) if variable > 0 && variable <= names.len() => {
+            Err(Stuck::Flat(variable)) if variable > 0 => {
                 let must_be = "of influence on the durations, given the columns before it";
                 named(names, variable - 1, must_be, "none")
             }
-            Err(Stuck::Flat(_)) => {
-                let (iterations, change, tolerance) = (0, f64::INFINITY, stop.tolerance);
-                Err(ErrorKind::NotConverged { of: OF, iterations, change, tolerance }.into())
-            }
+            Err(Stuck::Flat(_)) => not_converged(0, stop.tolerance),
             Err(Stuck::NotConverged(kind)) => Err(kind.into()),
         }
     }
@@ -228,8 +226,7 @@ impl Aft {
     fn model(&self, top: &Top, design: &Design, names: &[String], scaling: &Scaling) -> Result<AftModel> {
         let width = names.len();
         let Ok(factor) = Cholesky::new(&top.place.information, width + 2) else {
-            let (iterations, change, tolerance) = (top.iterations, f64::INFINITY, self.tolerance);
-            return Err(ErrorKind::NotConverged { of: OF, iterations, change, tolerance }.into());
+            return not_converged(top.iterations, self.tolerance);
         };
         let inverse = factor.inverse();
         let at = |place: usize| top.at.get(place).copied().unwrap_or_default();
@@ -279,6 +276,10 @@ const SHARPEST: f64 = 1e9;
 
 fn named<T>(names: &[String], column: usize, must_be: &str, got: &str) -> Result<T> {
     useless(OF, names.get(column).map_or("", String::as_str), must_be, got)
+}
+
+fn not_converged<T>(iterations: usize, tolerance: f64) -> Result<T> {
+    Err(ErrorKind::NotConverged { of: OF, iterations, change: f64::INFINITY, tolerance }.into())
 }
 
 fn check(durations: &Durations) -> Result<()> {

@@ -302,3 +302,6 @@ impl Tied {
         sums
     }
 }
+
+#[cfg(test)]
+mod tests;
