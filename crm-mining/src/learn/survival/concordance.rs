@@ -1,6 +1,10 @@
 //! How often the subject that is said to be at greater risk has the event first.
-#![allow(clippy::indexing_slicing, reason = "ranks lie from 1 to the number of distinct scores")]
+#![allow(
+    clippy::indexing_slicing,
+    reason = "ranks lie from 1 to the number of distinct scores, lines below their number"
+)]
 
+use super::arrange::{Kind, Lines};
 use super::durations::Durations;
 use crate::error::{ErrorKind, Result};
 use rayon::prelude::*;
@@ -81,6 +85,7 @@ pub(super) fn of_sorted(subjects: &[Subject]) -> Option<f64> {
         ranks[row as usize] = rank;
     }
     let mut earlier = Sums(vec![0.0; rank as usize + 1]);
+    let mut same = earlier.0.clone();
     let (mut all, mut pairs, mut right) = (0.0, 0.0, 0.0);
     let groups = subjects.chunk_by(|a, b| a.time == b.time && a.observed == b.observed);
     let mut start = 0;
@@ -88,15 +93,16 @@ pub(super) fn of_sorted(subjects: &[Subject]) -> Option<f64> {
         let ranks = &ranks[start..start + group.len()];
         start += group.len();
         for (subject, &rank) in group.iter().zip(ranks) {
-            let (below, equal) = (earlier.up_to(rank - 1), earlier.up_to(rank));
             pairs += subject.weight * all;
             // Earlier events with a higher score are in the right order, those with the same half.
-            right += subject.weight * (all - 0.5 * (below + equal));
+            let below = earlier.up_to(rank - 1) + 0.5 * same[rank as usize];
+            right += subject.weight * (all - below);
         }
         if group.first().is_some_and(|subject| subject.observed) {
             for (subject, &rank) in group.iter().zip(ranks) {
                 all += subject.weight;
                 earlier.add(rank, subject.weight);
+                same[rank as usize] += subject.weight;
             }
         }
     }
@@ -107,6 +113,22 @@ pub(super) fn of_sorted(subjects: &[Subject]) -> Option<f64> {
 fn ordered(value: f64) -> u64 {
     let bits = value.to_bits();
     if bits >> 63 == 0 { bits | 1 << 63 } else { !bits }
+}
+
+/// The subjects of lines, in rising order of time, events first.
+pub(super) fn rising(lines: &Lines, score: impl Fn(usize) -> f64) -> Vec<Subject> {
+    let (mut subjects, mut end) = (Vec::with_capacity(lines.len()), lines.len());
+    for times in lines.times.chunk_by(|a, b| a == b).rev() {
+        let start = end - times.len();
+        for kind in [Kind::Event, Kind::Censored] {
+            for line in (start..end).filter(|&line| lines.kinds[line] == kind) {
+                let (time, weight) = (lines.times[line], lines.weights[line]);
+                subjects.push(Subject { time, observed: kind == Kind::Event, weight, score: score(line) });
+            }
+        }
+        end = start;
+    }
+    subjects
 }
 
 /// Sums up to any place, each place changing one at a time (Fenwick 1994).

@@ -5,7 +5,7 @@ mod likelihood;
 mod model;
 
 use super::arrange::{Kind, Lines, Scaling, useless};
-use super::concordance::{self, of_sorted};
+use super::concordance::{of_sorted, rising};
 use super::durations::{Durations, Timed, invalid};
 use super::newton::{Cholesky, Stop, Stuck, Top, climb};
 use crate::error::{ErrorKind, Result};
@@ -123,7 +123,7 @@ impl Fit<Timed> for Aft {
         let null = self.search(&design.without_features(), &[], &Scaling::none(), stop, control)?;
         let mut model = self.model(&top, &design, names, &scaling)?;
         model.null_log_likelihood = null.place.value;
-        model.concordance = concordance_of(&lines, model.scales_of(&lines, &scaling));
+        model.concordance = of_sorted(&rising(&lines, model.risk_of(&lines, &scaling)));
         (model.n_rows, model.n_events) = (durations.len(), durations.n_events());
         Ok(model)
     }
@@ -309,20 +309,4 @@ fn carried(jacobian: &[Vec<f64>], covariance: &[f64]) -> Vec<f64> {
     };
     let half: Vec<Vec<f64>> = jacobian.iter().map(|row| times(row)).collect();
     half.iter().flat_map(|a| jacobian.iter().map(|b| super::newton::dot(a, b))).collect()
-}
-
-/// How well the scales of the fit order its subjects; the lines fall in time.
-fn concordance_of(lines: &Lines, scales: Vec<f64>) -> Option<f64> {
-    let told = lines.times.iter().zip(&lines.kinds).zip(&lines.weights).zip(scales);
-    let mut subjects: Vec<concordance::Subject> = told
-        .map(|(((&time, &kind), &weight), scale)| concordance::Subject {
-            time,
-            observed: kind == Kind::Event,
-            weight,
-            score: -scale,
-        })
-        .rev()
-        .collect();
-    subjects.sort_by(|a, b| a.time.total_cmp(&b.time).then(b.observed.cmp(&a.observed)));
-    of_sorted(&subjects)
 }

@@ -225,11 +225,11 @@ impl AftModel {
         Ok(self.distribution.quantile(q) / self.tau())
     }
 
-    /// The part of the scale that features make, of every line.
-    pub(super) fn scales_of(&self, lines: &Lines, scaling: &Scaling) -> Vec<f64> {
+    /// A score of a line that falls as its scale rises.
+    pub(super) fn risk_of<'a>(&self, lines: &'a Lines, scaling: &Scaling) -> impl Fn(usize) -> f64 + use<'a> {
         let standardized: Vec<f64> =
-            self.coefficients.iter().zip(&scaling.deviations).map(|(c, deviation)| c * deviation).collect();
-        lines.values.chunks_exact(lines.width).map(|line| dot(line, &standardized)).collect()
+            self.coefficients.iter().zip(&scaling.deviations).map(|(c, deviation)| -c * deviation).collect();
+        move |line| dot(lines.line(line), &standardized)
     }
 }
 

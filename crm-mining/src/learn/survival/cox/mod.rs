@@ -3,8 +3,8 @@
 mod likelihood;
 mod model;
 
-use super::arrange::{Kind, Lines, Scaling, useless};
-use super::concordance::{Subject, of_sorted};
+use super::arrange::{Lines, Scaling, useless};
+use super::concordance::{of_sorted, rising};
 use super::durations::Timed;
 use super::newton::{Cholesky, Stop, Stuck, Top, climb, dot};
 use crate::error::{ErrorKind, Result, invalid_parameter};
@@ -161,7 +161,7 @@ impl Fit<Timed> for Cox {
             means: scaling.means,
             log_likelihood: top.place.value + partial.penalty_at(&top.at),
             null_log_likelihood: partial.at(&vec![0.0; lines.width]).value,
-            concordance: concordance_of(&lines, &top.at),
+            concordance: of_sorted(&rising(&lines, |line| dot(lines.line(line), &top.at))),
             baseline_times,
             baseline_hazards,
             n_rows: rows,
@@ -216,23 +216,4 @@ fn named<T>(names: &[String], column: usize, must_be: &str, got: &str) -> Result
 fn flat<T>(names: &[String], column: usize) -> Result<T> {
     let must_be = "different, given the columns before it, among those at risk at some event";
     named(names, column, must_be, "the same for all of them")
-}
-
-/// How well the risks of the fit order its subjects.
-fn concordance_of(lines: &Lines, at: &[f64]) -> Option<f64> {
-    // Lines fall in time; within one time they are events first, then by their contents.
-    let mut subjects: Vec<Subject> = Vec::with_capacity(lines.len());
-    for line in (0..lines.len()).rev() {
-        let (Some(&time), Some(&weight), Some(&kind)) =
-            (lines.times.get(line), lines.weights.get(line), lines.kinds.get(line))
-        else {
-            continue;
-        };
-        if kind != Kind::Entry {
-            let observed = kind == Kind::Event;
-            subjects.push(Subject { time, observed, weight, score: dot(lines.line(line), at) });
-        }
-    }
-    subjects.sort_by(|a, b| a.time.total_cmp(&b.time).then(b.observed.cmp(&a.observed)));
-    of_sorted(&subjects)
 }

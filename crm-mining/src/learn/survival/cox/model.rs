@@ -236,7 +236,7 @@ impl TryFrom<Unchecked> for CoxModel {
             }
         }
         let variances = read.covariance.iter().step_by(width + 1);
-        if let Some(variance) = variances.copied().find(|variance| !(*variance >= 0.0)) {
+        if let Some(variance) = variances.copied().find(|variance| variance.is_nan() || *variance < 0.0) {
             return invalid_parameter(OF, "covariance", "at least 0 on the diagonal", variance);
         }
         let rises =
