@@ -32,7 +32,10 @@ mod _crm_mining {
         GammaGamma, GammaGammaModel, Rfm, RfmScores, RuleSet, Rules, Segmentation, Segments,
     };
     #[pymodule_export]
-    use crate::learn::{Apriori, FpGrowth, Itemsets};
+    use crate::learn::{
+        Aft, AftModel, Apriori, Cox, CoxModel, Durations, FpGrowth, Itemsets, KaplanMeier, LogRank,
+        SurvivalCurve, Uplift, concordance, log_rank,
+    };
     #[pymodule_export]
     use crate::prepare::{
         Cleaned, Cleaner, CsvChunks, Dependencies, Dependency, DependencySearch, ErrorDetector, Quality,
