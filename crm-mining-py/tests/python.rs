@@ -9,7 +9,7 @@
 use crm_mining::Fit;
 use crm_mining::data::Summary;
 use crm_mining::insight::{BgNbd, Churn, Clv, GammaGamma, Rfm, Rules, Segmentation};
-use crm_mining::learn::{Apriori, FpGrowth};
+use crm_mining::learn::{Aft, Apriori, Cox, FpGrowth, KaplanMeier};
 use crm_mining::prepare::{
     Cleaner, CsvReader, DependencySearch, ErrorDetector, ExcelReader, JsonLinesReader, Linker, Merge,
     ParquetReader, Quality, SampleShop,
@@ -60,6 +60,9 @@ fn defaults() -> String {
         ("Rules", json(&Rules::default())),
         ("FpGrowth", json(&FpGrowth::default())),
         ("Apriori", json(&Apriori::default())),
+        ("KaplanMeier", json(&KaplanMeier::default())),
+        ("Cox", json(&Cox::default())),
+        ("Aft", json(&Aft::default())),
         ("SampleShop", json(&SampleShop::default())),
         ("CsvReader", json(&CsvReader::default())),
         ("JsonLinesReader", json(&JsonLinesReader::default())),

@@ -339,6 +339,12 @@ fn settings_out_of_range_are_refused() {
 }
 
 #[test]
+fn models_go_between_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<(Durations, Timed, SurvivalCurve, CoxModel, AftModel, Uplift)>();
+}
+
+#[test]
 fn saved_models_come_back_and_damaged_ones_do_not() {
     let made = made(80);
     let data = made.timed(made.durations());

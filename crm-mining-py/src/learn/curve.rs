@@ -250,7 +250,7 @@ impl LogRank {
 /// Examples
 /// --------
 /// >>> months = crm.learn.Durations([1, 2, 3, 8, 9, 9], [1, 1, 1, 1, 1, 0])
-/// >>> test = crm.learn.log_rank(months.by_group("aaabbb").values())
+/// >>> test = crm.learn.log_rank(months.by_group(list("aaabbb")).values())
 /// >>> test.degrees_of_freedom, test.p_value < 0.05
 /// (1, True)
 #[pyfunction]
