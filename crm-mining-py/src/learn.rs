@@ -1,5 +1,17 @@
 //! Algorithms that know no customers: `crm_mining::learn` for Python.
 
+mod aft;
+mod cox;
+mod curve;
+mod durations;
+mod uplift;
+
+pub(crate) use aft::{Aft, AftModel};
+pub(crate) use cox::{Cox, CoxModel};
+pub(crate) use curve::{KaplanMeier, LogRank, SurvivalCurve, concordance, log_rank};
+pub(crate) use durations::Durations;
+pub(crate) use uplift::Uplift;
+
 use crate::convert::list;
 use crate::insight::Bought;
 use crate::run::run;

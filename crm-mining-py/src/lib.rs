@@ -42,7 +42,10 @@ mod _crm_mining {
         rfm_segments,
     };
     #[pymodule_export]
-    use crate::learn::{Apriori, FpGrowth, Itemsets};
+    use crate::learn::{
+        Aft, AftModel, Apriori, Cox, CoxModel, Durations, FpGrowth, Itemsets, KaplanMeier, LogRank,
+        SurvivalCurve, Uplift, concordance, log_rank,
+    };
     #[pymodule_export]
     use crate::prepare::{
         Cleaned, Cleaner, CsvChunks, Dependencies, Dependency, DependencySearch, ErrorDetector, Quality,

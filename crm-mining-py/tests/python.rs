@@ -12,7 +12,7 @@ use crm_mining::insight::{
     BgBb, BgNbd, Churn, Clv, Cohorts, CompositeValue, Contract, GammaGamma, Lifecycle, Nbd, ParetoNbd,
     PeriodOnPeriod, Rfm, RollingRetention, Rules, Segmentation, ValueTiers,
 };
-use crm_mining::learn::{Apriori, FpGrowth};
+use crm_mining::learn::{Aft, Apriori, Cox, FpGrowth, KaplanMeier};
 use crm_mining::prepare::{
     Cleaner, CsvReader, DependencySearch, ErrorDetector, ExcelReader, JsonLinesReader, Linker, Merge,
     ParquetReader, Quality, SampleShop,
@@ -74,6 +74,9 @@ fn defaults() -> String {
         ("Rules", json(&Rules::default())),
         ("FpGrowth", json(&FpGrowth::default())),
         ("Apriori", json(&Apriori::default())),
+        ("KaplanMeier", json(&KaplanMeier::default())),
+        ("Cox", json(&Cox::default())),
+        ("Aft", json(&Aft::default())),
         ("SampleShop", json(&SampleShop::default())),
         ("CsvReader", json(&CsvReader::default())),
         ("JsonLinesReader", json(&JsonLinesReader::default())),

@@ -1,5 +1,35 @@
 """Algorithms that know no customers."""
 
-from ._crm_mining import Apriori, FpGrowth, Itemsets
+from ._crm_mining import (
+    Aft,
+    AftModel,
+    Apriori,
+    Cox,
+    CoxModel,
+    Durations,
+    FpGrowth,
+    Itemsets,
+    KaplanMeier,
+    LogRank,
+    SurvivalCurve,
+    Uplift,
+    concordance,
+    log_rank,
+)
 
-__all__ = ["Apriori", "FpGrowth", "Itemsets"]
+__all__ = [
+    "Aft",
+    "AftModel",
+    "Apriori",
+    "Cox",
+    "CoxModel",
+    "Durations",
+    "FpGrowth",
+    "Itemsets",
+    "KaplanMeier",
+    "LogRank",
+    "SurvivalCurve",
+    "Uplift",
+    "concordance",
+    "log_rank",
+]

@@ -7,5 +7,6 @@ pub(crate) mod quadrature;
 pub(crate) mod quantile;
 pub(crate) mod random;
 pub(crate) mod special;
+pub(crate) mod tails;
 
 pub use exact::Exact;

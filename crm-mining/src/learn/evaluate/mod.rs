@@ -1,16 +1,18 @@
-//! How good predicted probabilities are: ranking, lift, calibration, and the folds to measure them on.
+//! How good predictions are: ranking, lift, calibration, uplift, and the folds to measure them on.
 
 mod auc;
 mod calibration;
 mod confusion;
 mod folds;
 mod lift;
+mod uplift;
 
 pub use auc::auc;
 pub use calibration::{Calibration, CalibrationBin};
 pub use confusion::Confusion;
 pub use folds::Folds;
 pub use lift::{Lift, LiftBin};
+pub use uplift::{Uplift, UpliftAt, UpliftPoint};
 
 use crate::error::{ErrorKind, Result};
 
@@ -20,25 +22,31 @@ fn check_scores(of: &'static str, labels: &[bool], scores: &[f64]) -> Result<()>
         let (a_len, b_len) = (labels.len(), scores.len());
         return Err(ErrorKind::LengthMismatch { of, a: "labels", a_len, b: "scores", b_len }.into());
     }
-    check_each(of, scores, "finite", |score| score.is_finite())
+    check_each(of, "scores", scores, "finite", |score| score.is_finite())
 }
 
 /// As [`check_scores`], for scores that are probabilities.
 fn check_probabilities(of: &'static str, labels: &[bool], probabilities: &[f64]) -> Result<()> {
     check_scores(of, labels, probabilities)?;
-    check_each(of, probabilities, "from 0 to 1", |p| (0.0..=1.0).contains(&p))?;
+    check_each(of, "scores", probabilities, "from 0 to 1", |p| (0.0..=1.0).contains(&p))?;
     if labels.is_empty() {
         return Err(ErrorKind::NotEnoughData { of, needed: 1, unit: "rows", got: 0 }.into());
     }
     Ok(())
 }
 
-fn check_each(of: &'static str, values: &[f64], must_be: &str, holds: impl Fn(f64) -> bool) -> Result<()> {
+fn check_each(
+    of: &'static str,
+    column: &str,
+    values: &[f64],
+    must_be: &str,
+    holds: impl Fn(f64) -> bool,
+) -> Result<()> {
     match values.iter().position(|&value| !holds(value)) {
         None => Ok(()),
         Some(row) => Err(ErrorKind::InvalidValue {
             table: of.into(),
-            column: "scores".into(),
+            column: column.into(),
             row: row as u64 + 1,
             must_be: must_be.into(),
             got: values.get(row).map_or_else(String::new, f64::to_string),
