@@ -153,6 +153,9 @@ fn histograms_and_cells_count_every_customer() {
     );
     assert_eq!(values(&chart("rfm")).len(), 25);
     assert_eq!((&values(&chart("rfm"))[0]["r"], &values(&chart("rfm"))[24]["r"]), (&5.into(), &1.into()));
+    // Also scores that no customer has keep their place.
+    let scores = |channel: &str| chart("rfm").to_vega_lite()["encoding"][channel]["scale"]["domain"].clone();
+    assert_eq!((scores("x"), scores("y")), ([1, 2, 3, 4, 5].into(), [5, 4, 3, 2, 1].into()));
     let values = [1.0, 2.0, 9.0, f64::NAN];
     let left_out = report::histogram_chart("h", "x", &values, &Bins::Borders(vec![0.0, 2.0, 4.0])).unwrap();
     assert_eq!(left_out.subtitle(), Some("not shown: 1 without a figure, 1 outside of the bins"));

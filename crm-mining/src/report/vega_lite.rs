@@ -3,6 +3,7 @@
 use super::chart::{Channel, Chart, Encoding, Mark, Scaling};
 use crate::data::{Column, Values};
 use serde_json::{Map, Value, json};
+use std::collections::HashSet;
 
 const SCHEMA: &str = "https://vega.github.io/schema/vega-lite/v5.json";
 
@@ -49,9 +50,11 @@ impl Chart {
 /// Words get the same place each, numbers share one.
 fn size(chart: &Chart, channel: Channel) -> Value {
     let discrete = chart.encoding(channel).is_some_and(|of| discrete(of.scaling));
+    let step = if channel == Channel::X { 44 } else { 28 };
+    let offset = if channel == Channel::X { Channel::XOffset } else { Channel::YOffset };
     match (channel, discrete) {
-        (Channel::X, true) => json!({ "step": 44 }),
-        (_, true) => json!({ "step": 28 }),
+        (_, true) if chart.encoding(offset).is_some() => json!({ "for": "position", "step": step }),
+        (_, true) => json!({ "step": step }),
         (Channel::X, false) => 480.into(),
         (_, false) => 280.into(),
     }
@@ -128,9 +131,13 @@ fn definition(chart: &Chart, channel: Channel, of: &Encoding) -> Value {
     if matches!(channel, Channel::X | Channel::Y | Channel::Color) {
         add("title", if of.title.is_empty() { Value::Null } else { of.title.as_str().into() });
     }
+    let column = chart.table().find(&of.column);
+    let words = matches!(column.map(Column::values), Some(Values::Text(_)));
     if let Some(format) = of.format {
         let place = if channel == Channel::Color { "legend" } else { "axis" };
         add(place, json!({ "format": format }));
+    } else if channel == Channel::X && discrete(of.scaling) && !words {
+        add("axis", json!({ "labelAngle": 0 }));
     }
     let scaling = match of.scaling {
         Scaling::Quantitative => "quantitative",
@@ -139,12 +146,12 @@ fn definition(chart: &Chart, channel: Channel, of: &Encoding) -> Value {
         Scaling::Temporal => "temporal",
     };
     add("type", scaling.into());
-    if of.scaling == Scaling::Temporal {
-        add("scale", json!({ "type": "utc" }));
-    }
-    if discrete(of.scaling) {
-        // The order of the rows, not of the letters.
-        add("sort", Value::Null);
+    match (of.scaling, column) {
+        (Scaling::Temporal, _) => add("scale", json!({ "type": "utc" })),
+        (Scaling::Nominal | Scaling::Ordinal, Some(column)) => {
+            add("scale", json!({ "domain": domain(column) }));
+        }
+        _ => {}
     }
     let axis = matches!(channel, Channel::X | Channel::Y) && of.scaling == Scaling::Quantitative;
     let (binned, ranged) = (axis && is_binned(chart, channel), is_ranged(chart, channel));
@@ -154,6 +161,13 @@ fn definition(chart: &Chart, channel: Channel, of: &Encoding) -> Value {
         add("stack", Value::Null);
     }
     sorted(members)
+}
+
+/// The values of a column in the order of the rows, also those of rows that are not drawn.
+fn domain(column: &Column) -> Vec<Value> {
+    let mut seen = HashSet::new();
+    let rows = (0..column.len()).filter(|&row| column.show(row).is_some_and(|text| seen.insert(text)));
+    rows.map(|row| value(column, row)).collect()
 }
 
 fn is_ranged(chart: &Chart, channel: Channel) -> bool {
