@@ -217,6 +217,16 @@ fn a_chart_of_any_table() {
     assert_eq!(rows[0].as_object().unwrap().len(), 2, "the customers stay behind");
     assert_eq!((&rows[0]["share.of [all]"], &rows[1]["share.of [all]"]), (&Value::Null, &Value::Null));
 
+    let ends = [(Channel::Low, Encoding::quantitative("customer", "")), (Channel::High, y().1)];
+    let steps =
+        Chart::of_table("t", Mark::Step, &table, [x(), y()].into_iter().chain(ends)).unwrap().to_vega_lite();
+    for (layer, mark) in [("area", 0), ("line", 1)].map(|(mark, layer)| (&steps["layer"][layer], mark)) {
+        assert_eq!(
+            (&layer["mark"]["type"], &layer["mark"]["interpolate"]),
+            (&mark.into(), &"step-after".into())
+        );
+    }
+
     let kind = |encodings: Vec<(Channel, Encoding)>| {
         Chart::of_table("t", Mark::Line, &table, encodings).unwrap_err()
     };

@@ -1,9 +1,11 @@
 //! Where the bins of a histogram begin and end.
 
 use crate::error::{ErrorKind, Result, invalid_parameter};
+use serde::{Deserialize, Serialize};
 
 /// The bins of a histogram. A value on a border is in the bin that begins there; on the last border, in the last.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Bins {
     /// So many of equal width from the least value to the greatest, from 1 to 1,000.
     Equal(usize),
