@@ -94,7 +94,8 @@ def test_every_specification_is_complete_and_holds_no_key(charts, sample_ledger)
 
 def test_charts_show_the_figures_of_their_results(charts, sample_ledger, sample_summary):
     values = lambda name: charts[name].spec["data"]["values"]  # noqa: E731
-    everybody = {"clv": sample_summary, "rfm": crm.Rfm().score(sample_ledger), "stages": crm.Lifecycle().stages(sample_ledger)}
+    rfm, stages = crm.Rfm().score(sample_ledger), crm.Lifecycle().stages(sample_ledger)
+    everybody = {"clv": sample_summary, "rfm": rfm, "stages": stages}
     for name, result in everybody.items():
         assert sum(row["customers"] or 0 for row in values(name)) == len(result), name
     assert [row["from"] for row in values("borders")] == [0.0, 0.25, 0.75]
