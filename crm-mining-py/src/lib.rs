@@ -14,6 +14,7 @@ mod insight;
 mod learn;
 mod prepare;
 mod profile;
+mod report;
 mod run;
 mod settings;
 mod show;
@@ -30,16 +31,16 @@ mod _crm_mining {
     };
     #[pymodule_export]
     use crate::insight::{
-        BgBb, BgNbd, BuyingModel, Churn, ChurnEvaluation, ChurnModel, ChurnScores, Clv, ClvEstimates,
-        ClvForecast, Contract, ContractModel, CrossSell, Forecast, FrequencyTable, GammaGamma,
+        BgBb, BgNbd, BuyingModel, Churn, ChurnEvaluation, ChurnModel, ChurnScores, Clv, ClvByMonth,
+        ClvEstimates, ClvForecast, Contract, ContractModel, CrossSell, Forecast, FrequencyTable, GammaGamma,
         GammaGammaModel, Holdout, HoldoutReport, Nbd, NextPurchases, ParetoNbd, Rfm, RfmScores, RuleSet,
         Rules, Segmentation, Segments, SimulatedBuyers, Tracking,
     };
     #[pymodule_export]
     use crate::insight::{
         CohortTable, Cohorts, CompositeValue, Concentration, GainLoss, Lifecycle, Migration, PeriodOnPeriod,
-        PurchaseGaps, RevenueTree, RollingRetention, Stages, ValueInputs, ValueTiers, distance_to_best,
-        rfm_segments,
+        PeriodTable, PurchaseGaps, RevenueTree, RollingRetention, RollingTable, Stages, Tiers, ValueInputs,
+        ValueTiers, distance_to_best, rfm_segments,
     };
     #[pymodule_export]
     use crate::learn::{
@@ -59,6 +60,8 @@ mod _crm_mining {
     };
     #[pymodule_export]
     use crate::profile::{Profile, Profiles};
+    #[pymodule_export]
+    use crate::report::Chart;
     #[pymodule_export]
     use crate::table::Table;
 

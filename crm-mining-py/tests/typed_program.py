@@ -54,6 +54,8 @@ def customers_over_time(ledger: crm.Ledger) -> list[float]:
     spend = crm.Concentration(crm.Rfm(scoring="equal_width").score(ledger).to_polars()["monetary"].to_list())
     inputs = crm.ValueInputs.from_ledger(ledger).with_("margin", cohorts, "revenue")
     value: crm.Table = crm.CompositeValue({"margin": 2.0}).score(inputs)
+    chart: crm.Chart = crm.PeriodOnPeriod("quarter").table(ledger).plot("new_customers")
+    assert cohorts.plot() != chart.spec and moved.plot(column="customers").axes() is not None
     return [tree.change, change.change, spend.gini, *moved.forecast(2), float(len(value))]
 
 

@@ -11,6 +11,7 @@ pub mod math;
 mod model;
 pub mod prepare;
 pub mod profile;
+pub mod report;
 
 pub use error::{Error, ErrorKind, Result};
 pub use model::{Control, Fit, Predict, Progress};

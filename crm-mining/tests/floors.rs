@@ -18,6 +18,9 @@ const FLOORS: &[&[&str]] = &[
     &["report"],
 ];
 
+/// Rooms that have a floor and are not built yet.
+const LATER: &[&str] = &["privacy"];
+
 fn sources() -> Vec<(PathBuf, String)> {
     fn walk(folder: &Path, into: &mut Vec<(PathBuf, String)>) {
         let mut entries: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
@@ -89,6 +92,15 @@ fn top_level_names(group: &str) -> Vec<String> {
     }
     names.push(name);
     names.iter().map(|name| name.trim().split("::").next().unwrap().to_owned()).collect()
+}
+
+/// Rooms that are not there would be checked for nothing.
+#[test]
+fn every_floor_is_built() {
+    let built: BTreeSet<String> = sources().iter().map(|(path, _)| room(path)).collect();
+    for room in FLOORS.iter().copied().flatten().filter(|room| !LATER.contains(room)) {
+        assert!(built.contains(*room), "{room} has a floor, but is not built");
+    }
 }
 
 #[test]

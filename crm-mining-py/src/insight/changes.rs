@@ -4,9 +4,11 @@ use crate::convert::{list, plain};
 use crate::data::Ledger;
 use crate::date::Date;
 use crate::error::raise;
+use crate::report::Chart;
 use crate::run::run;
 use crate::table::Table;
 use crm_mining::insight::{self, Span};
+use crm_mining::report;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 use std::sync::Arc;
@@ -151,6 +153,17 @@ impl RevenueTree {
     fn effects<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         plain(py, self.0.effects())
     }
+
+    /// The effects of the branches as bars; those of units and price, parts of that of spend per order, in a color
+    /// of their own.
+    ///
+    /// Returns
+    /// -------
+    /// Chart
+    fn plot(&self, py: Python<'_>) -> PyResult<Chart> {
+        let result = self.0.clone();
+        Chart::made(py, move || Ok(report::revenue_tree_chart(&result)))
+    }
 }
 
 /// Gain and loss: the change of revenue between two periods, by what became of each customer. As a table, one
@@ -228,5 +241,16 @@ impl GainLoss {
     ///     With the columns customer, turn, before and after.
     fn customers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, Table>> {
         Bound::new(py, Table::ready(Arc::new(self.0.customers_table())))
+    }
+
+    /// From the revenue of the first period to that of the second, group by group, as bars that begin where the one
+    /// before ends.
+    ///
+    /// Returns
+    /// -------
+    /// Chart
+    fn plot(&self, py: Python<'_>) -> PyResult<Chart> {
+        let result = self.0.clone();
+        Chart::made(py, move || Ok(report::gain_loss_chart(&result)))
     }
 }

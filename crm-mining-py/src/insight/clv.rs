@@ -5,12 +5,13 @@ use super::{BuyingModel, GammaGammaModel};
 use crate::convert::list;
 use crate::data::Summary;
 use crate::error::raise;
+use crate::report::Chart;
 use crate::run::run;
 use crate::settings::settings;
 use crate::table::Table;
 use crm_mining::Predict;
 use crm_mining::data::Days;
-use crm_mining::insight;
+use crm_mining::{insight, report};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 use std::sync::Arc;
@@ -145,10 +146,11 @@ settings! { Clv {
     ///
     /// Returns
     /// -------
-    /// Table
-    fn by_month<'py>(&self, py: Python<'py>, summary: &Summary) -> PyResult<Bound<'py, Table>> {
+    /// ClvByMonth
+    fn by_month<'py>(&self, py: Python<'py>, summary: &Summary) -> PyResult<Bound<'py, ClvByMonth>> {
         let (clv, summary) = (self.core(), summary.0.clone());
-        Table::bound(py, &run(py, None, move |_| clv.by_month(&summary))?)
+        let months = Arc::new(run(py, None, move |_| clv.by_month(&summary))?);
+        Bound::new(py, Table::of(months.clone()).add_subclass(ClvByMonth(months)))
     }
 } }
 
@@ -200,6 +202,23 @@ impl ClvForecast {
     }
 }
 
+/// What all customers together are expected to bring, month by month. Made by `Clv.by_month`.
+#[pyclass(frozen, extends = Table, module = "crm_mining")]
+pub(crate) struct ClvByMonth(Arc<insight::ClvByMonth>);
+
+#[pymethods]
+impl ClvByMonth {
+    /// Revenue of every month as bars, as it will come and in today's worth.
+    ///
+    /// Returns
+    /// -------
+    /// Chart
+    fn plot(&self, py: Python<'_>) -> PyResult<Chart> {
+        let result = self.0.clone();
+        Chart::made(py, move || Ok(report::clv_by_month_chart(&result)))
+    }
+}
+
 /// Lifetime value per customer, with the figures it is made of. Made by `Clv.predict`.
 ///
 /// Where ``identified`` is false the customer's own record does not bear the figures, and those of the
@@ -219,5 +238,29 @@ impl ClvEstimates {
     #[getter]
     fn horizon_days(&self) -> f64 {
         self.0.horizon_days()
+    }
+    /// How a figure is spread over the customers, as a histogram.
+    ///
+    /// Parameters
+    /// ----------
+    /// column : {"clv", "p_alive", "expected_purchases", "expected_spend"}, default "clv"
+    ///     The figure.
+    /// bins : int or sequence of float, default 20
+    ///     How many bins of equal width from the least figure to the greatest, or their borders, ascending.
+    ///
+    /// Returns
+    /// -------
+    /// Chart
+    ///
+    /// Raises
+    /// ------
+    /// InvalidParameter
+    ///     Another column; no bins, or borders that do not ascend.
+    /// NotEnoughData
+    ///     The figure is known of no customer.
+    #[pyo3(signature = (column = "clv", bins = None), text_signature = "(self, column='clv', bins=20)")]
+    fn plot(&self, py: Python<'_>, column: &str, bins: Option<&Bound<'_, PyAny>>) -> PyResult<Chart> {
+        let (result, column, bins) = (self.0.clone(), column.to_owned(), crate::report::bins(bins)?);
+        Chart::made(py, move || report::clv_chart(&result, &column, &bins))
     }
 }

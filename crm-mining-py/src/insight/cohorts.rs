@@ -3,11 +3,12 @@
 use crate::convert::{choice, word};
 use crate::data::Ledger;
 use crate::date::Date;
+use crate::report::Chart;
 use crate::run::run;
 use crate::settings::settings;
 use crate::table::Table;
 use crm_mining::data::Days;
-use crm_mining::insight;
+use crm_mining::{insight, report};
 use pyo3::prelude::*;
 use std::sync::Arc;
 
@@ -125,6 +126,22 @@ impl CohortTable {
     fn retention<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, Table>> {
         Bound::new(py, Table::ready(Arc::new(self.0.retention_table())))
     }
+
+    /// Cohorts by age as a heat map, without the period in progress.
+    ///
+    /// Parameters
+    /// ----------
+    /// column : {"retention", "customers", "revenue"}, default "retention"
+    ///     The figure of each cell.
+    ///
+    /// Returns
+    /// -------
+    /// Chart
+    #[pyo3(signature = (column = "retention"))]
+    fn plot(&self, py: Python<'_>, column: &str) -> PyResult<Chart> {
+        let (result, column) = (self.0.clone(), column.to_owned());
+        Chart::made(py, move || report::cohort_chart(&result, &column))
+    }
 }
 
 /// Rolling retention: of the customers whose k-th window of days since their first purchase has passed, the
@@ -175,19 +192,43 @@ settings! { RollingRetention {
     ///
     /// Returns
     /// -------
-    /// Table
-    ///     With the columns until_day, known, retained, retention, standard_error and revenue.
+    /// RollingTable
     ///
     /// Raises
     /// ------
     /// InvalidParameter
     ///     A setting out of range.
     #[pyo3(signature = (ledger, as_of = None))]
-    fn table<'py>(&self, py: Python<'py>, ledger: &Ledger, as_of: Option<Date>) -> PyResult<Bound<'py, Table>> {
+    fn table<'py>(
+        &self,
+        py: Python<'py>,
+        ledger: &Ledger,
+        as_of: Option<Date>,
+    ) -> PyResult<Bound<'py, RollingTable>> {
         let (rolling, as_of, ledger) = (self.0.clone(), ledger.day(as_of), ledger.0.clone());
-        Table::bound(py, &run(py, None, move |_| rolling.table(&ledger, as_of))?)
+        let table = Arc::new(run(py, None, move |_| rolling.table(&ledger, as_of))?);
+        Bound::new(py, Table::of(table.clone()).add_subclass(RollingTable(table)))
     }
 } }
+
+/// Retention by windows since the first purchase. Made by `RollingRetention.table`.
+///
+/// With the columns until_day, known, retained, retention, standard_error and revenue.
+#[pyclass(frozen, extends = Table, module = "crm_mining")]
+pub(crate) struct RollingTable(Arc<insight::RollingTable>);
+
+#[pymethods]
+impl RollingTable {
+    /// Retention as a line, with a standard error to either side.
+    ///
+    /// Returns
+    /// -------
+    /// Chart
+    fn plot(&self, py: Python<'_>) -> PyResult<Chart> {
+        let result = self.0.clone();
+        Chart::made(py, move || Ok(report::rolling_retention_chart(&result)))
+    }
+}
 
 /// Period on period: revenue, orders and customers of every period, beside the one before and the same a year
 /// ago.
@@ -233,17 +274,47 @@ settings! { PeriodOnPeriod {
     ///
     /// Returns
     /// -------
-    /// Table
-    ///     With the columns period, start, customers, new_customers, orders, units, revenue, change, growth,
-    ///     year_change, year_growth and complete.
+    /// PeriodTable
     ///
     /// Raises
     /// ------
     /// LimitExceeded
     ///     More than 2,400 periods, which wrong dates cause.
     #[pyo3(signature = (ledger, as_of = None))]
-    fn table<'py>(&self, py: Python<'py>, ledger: &Ledger, as_of: Option<Date>) -> PyResult<Bound<'py, Table>> {
+    fn table<'py>(
+        &self,
+        py: Python<'py>,
+        ledger: &Ledger,
+        as_of: Option<Date>,
+    ) -> PyResult<Bound<'py, PeriodTable>> {
         let (periods, as_of, ledger) = (self.0.clone(), ledger.day(as_of), ledger.0.clone());
-        Table::bound(py, &run(py, None, move |_| periods.table(&ledger, as_of))?)
+        let table = Arc::new(run(py, None, move |_| periods.table(&ledger, as_of))?);
+        Bound::new(py, Table::of(table.clone()).add_subclass(PeriodTable(table)))
     }
 } }
+
+/// The periods in order. Made by `PeriodOnPeriod.table`.
+///
+/// With the columns period, start, customers, new_customers, orders, units, revenue, change, growth, year_change,
+/// year_growth and complete.
+#[pyclass(frozen, extends = Table, module = "crm_mining")]
+pub(crate) struct PeriodTable(Arc<insight::PeriodTable>);
+
+#[pymethods]
+impl PeriodTable {
+    /// A figure of every period as a line, without the period in progress.
+    ///
+    /// Parameters
+    /// ----------
+    /// column : {"revenue", "customers", "new_customers", "orders", "units"}, default "revenue"
+    ///     The figure.
+    ///
+    /// Returns
+    /// -------
+    /// Chart
+    #[pyo3(signature = (column = "revenue"))]
+    fn plot(&self, py: Python<'_>, column: &str) -> PyResult<Chart> {
+        let (result, column) = (self.0.clone(), column.to_owned());
+        Chart::made(py, move || report::period_chart(&result, &column))
+    }
+}

@@ -1,13 +1,15 @@
 //! Value tiers, the Pareto curve and the Gini coefficient.
 
-use crate::convert::{choice, word};
+use crate::convert::{choice, list, word};
 use crate::error::raise;
+use crate::report::Chart;
 use crate::run::run;
 use crate::settings::settings;
 use crate::table::{Table, UNNAMED, read};
 use crm_mining::data::{self, Keys};
-use crm_mining::insight;
+use crm_mining::{insight, report};
 use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
 use std::sync::Arc;
 
 /// Value tiers: the best customers are high, the next middle, the others low.
@@ -84,8 +86,7 @@ settings! { ValueTiers {
     ///
     /// Returns
     /// -------
-    /// Table
-    ///     With the columns customer, value and tier.
+    /// Tiers
     ///
     /// Raises
     /// ------
@@ -100,15 +101,49 @@ settings! { ValueTiers {
         table: &Bound<'py, PyAny>,
         value: String,
         customer: &str,
-    ) -> PyResult<Bound<'py, Table>> {
+    ) -> PyResult<Bound<'py, Tiers>> {
         let (table, tiers, customer) = (read(table, UNNAMED, None)?, self.0.clone(), customer.to_owned());
         let tiers = run(py, None, move |_| {
             let values = data::Features::from_table(&table, &[&value], Some(&customer))?;
             tiers.of(values.customers().unwrap_or(&Keys::default()), values.values())
         })?;
-        Table::bound(py, &tiers)
+        let tiers = Arc::new(tiers);
+        Bound::new(py, Table::of(tiers.clone()).add_subclass(Tiers(tiers)))
     }
 } }
+
+/// The value and tier of each customer. Made by `ValueTiers.of`.
+#[pyclass(frozen, extends = Table, module = "crm_mining")]
+pub(crate) struct Tiers(Arc<insight::Tiers>);
+
+#[pymethods]
+impl Tiers {
+    /// The customers in order: text, or integers when their column was typed so.
+    #[getter]
+    fn customers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        list(py, self.0.customers())
+    }
+
+    /// How many customers are high, middle and low.
+    #[getter]
+    fn counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let counts = PyDict::new(py);
+        for (tier, count) in insight::ValueTier::ALL.iter().zip(self.0.counts()) {
+            counts.set_item(tier.name(), count)?;
+        }
+        Ok(counts)
+    }
+
+    /// The share of the customers in each tier beside the share of the value that they bring, as bars.
+    ///
+    /// Returns
+    /// -------
+    /// Chart
+    fn plot(&self, py: Python<'_>) -> PyResult<Chart> {
+        let result = self.0.clone();
+        Chart::made(py, move || report::tier_chart(&result))
+    }
+}
 
 /// How much of the total comes from how few: the Pareto curve and the Gini coefficient. As a table, the curve
 /// at every hundredth of the customers.
@@ -188,5 +223,15 @@ impl Concentration {
     ///     None where the total is not above 0.
     fn customers_for(&self, share: f64) -> PyResult<Option<f64>> {
         self.0.customers_for(share).map_err(raise)
+    }
+
+    /// The Pareto curve beside that of equal values, with the Gini coefficient.
+    ///
+    /// Returns
+    /// -------
+    /// Chart
+    fn plot(&self, py: Python<'_>) -> PyResult<Chart> {
+        let result = self.0.clone();
+        Chart::made(py, move || Ok(report::concentration_chart(&result)))
     }
 }

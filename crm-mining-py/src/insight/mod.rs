@@ -23,10 +23,10 @@ pub(crate) use buying::{
 };
 pub(crate) use changes::{GainLoss, PurchaseGaps, RevenueTree};
 pub(crate) use churn::{Churn, ChurnModel, ChurnScores};
-pub(crate) use clv::{Clv, ClvEstimates, ClvForecast};
-pub(crate) use cohorts::{CohortTable, Cohorts, PeriodOnPeriod, RollingRetention};
+pub(crate) use clv::{Clv, ClvByMonth, ClvEstimates, ClvForecast};
+pub(crate) use cohorts::{CohortTable, Cohorts, PeriodOnPeriod, PeriodTable, RollingRetention, RollingTable};
 pub(crate) use composite::{CompositeValue, ValueInputs, distance_to_best};
-pub(crate) use concentration::{Concentration, ValueTiers};
+pub(crate) use concentration::{Concentration, Tiers, ValueTiers};
 pub(crate) use contract::{Contract, ContractModel};
 pub(crate) use evaluation::ChurnEvaluation;
 pub(crate) use gamma_gamma::{GammaGamma, GammaGammaModel};

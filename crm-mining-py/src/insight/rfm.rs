@@ -4,11 +4,12 @@ use crate::convert::{choice, list, plain, setting};
 use crate::data::{Features, Ledger};
 use crate::date::Date;
 use crate::error::raise;
+use crate::report::Chart;
 use crate::run::run;
 use crate::settings::settings;
 use crate::table::Table;
 use crm_mining::data::{self, Column};
-use crm_mining::insight;
+use crm_mining::{insight, report};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use std::sync::Arc;
@@ -179,6 +180,22 @@ impl RfmScores {
     /// Features
     fn features<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, Features>> {
         Bound::new(py, Features::of(self.0.features()))
+    }
+
+    /// Customers by their scores of recency and frequency, as a heat map.
+    ///
+    /// Parameters
+    /// ----------
+    /// column : {"customers", "monetary"}, default "customers"
+    ///     How many they are, or their mean monetary value.
+    ///
+    /// Returns
+    /// -------
+    /// Chart
+    #[pyo3(signature = (column = "customers"))]
+    fn plot(&self, py: Python<'_>, column: &str) -> PyResult<Chart> {
+        let (result, column) = (self.0.clone(), column.to_owned());
+        Chart::made(py, move || report::rfm_chart(&result, &column))
     }
 }
 

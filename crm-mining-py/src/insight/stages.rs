@@ -3,11 +3,13 @@
 use crate::convert::{list, plain, setting};
 use crate::data::{Customers, Ledger};
 use crate::date::Date;
+use crate::report::Chart;
 use crate::run::run;
 use crate::settings::settings;
 use crate::table::{Table, UNNAMED, read};
 use crm_mining::data::Keys;
 use crm_mining::insight::{self, LifecycleStage, Silence};
+use crm_mining::report;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use std::sync::Arc;
@@ -138,6 +140,16 @@ impl Stages {
         }
         Ok(counts)
     }
+
+    /// How many customers stand at each stage, as bars.
+    ///
+    /// Returns
+    /// -------
+    /// Chart
+    fn plot(&self, py: Python<'_>) -> PyResult<Chart> {
+        let result = self.0.clone();
+        Chart::made(py, move || Ok(report::stage_chart(&result)))
+    }
 }
 
 /// Migration between segments, stages or tiers: how many customers moved from each to each between two days.
@@ -252,5 +264,21 @@ impl Migration {
     /// list of float
     fn forecast(&self, steps: u32) -> Vec<f64> {
         self.0.forecast(steps)
+    }
+
+    /// The matrix as a heat map, states before from top to bottom and states after from left to right.
+    ///
+    /// Parameters
+    /// ----------
+    /// column : {"probability", "customers"}, default "probability"
+    ///     The share of those in the state before, or how many they are.
+    ///
+    /// Returns
+    /// -------
+    /// Chart
+    #[pyo3(signature = (column = "probability"))]
+    fn plot(&self, py: Python<'_>, column: &str) -> PyResult<Chart> {
+        let (result, column) = (self.0.clone(), column.to_owned());
+        Chart::made(py, move || report::migration_chart(&result, &column))
     }
 }

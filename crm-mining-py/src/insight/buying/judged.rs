@@ -5,9 +5,10 @@ use crate::convert::list;
 use crate::data::{Features, Ledger, Summary};
 use crate::date::Date;
 use crate::error::raise;
+use crate::report::Chart;
 use crate::run::run;
 use crate::table::Table;
-use crm_mining::{data, insight};
+use crm_mining::{data, insight, report};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
@@ -172,7 +173,7 @@ impl Holdout {
     fn track<'py>(&self, py: Python<'py>, model: &BuyingModel) -> PyResult<Bound<'py, Tracking>> {
         let (holdout, model) = (self.0.clone(), model.0.clone());
         let tracking = Arc::new(run(py, None, move |_| holdout.track(&model))?);
-        Bound::new(py, Table::of(tracking.clone()).add_subclass(Tracking))
+        Bound::new(py, Table::of(tracking.clone()).add_subclass(Tracking(tracking)))
     }
 
     fn __repr__(&self) -> String {
@@ -207,22 +208,66 @@ impl HoldoutReport {
     fn level(&self) -> f64 {
         self.0.level()
     }
+
+    /// The errors of every model and naive way as a chart: mean absolute, and root of the mean square.
+    ///
+    /// Returns
+    /// -------
+    /// Chart
+    fn plot(&self, py: Python<'_>) -> PyResult<Chart> {
+        let result = self.0.clone();
+        Chart::made(py, move || Ok(report::holdout_chart(&result)))
+    }
 }
 
 /// Expected and actual repeat purchases at the end of every week. Made by `Holdout.track`.
 #[pyclass(frozen, extends = Table, module = "crm_mining")]
-pub(crate) struct Tracking;
+pub(crate) struct Tracking(Arc<insight::Tracking>);
+
+#[pymethods]
+impl Tracking {
+    /// Expected and actual purchases as lines over time.
+    ///
+    /// Parameters
+    /// ----------
+    /// weekly : bool, default False
+    ///     Purchases within every week, in place of all up to its end.
+    ///
+    /// Returns
+    /// -------
+    /// Chart
+    #[pyo3(signature = (weekly = false))]
+    fn plot(&self, py: Python<'_>, weekly: bool) -> PyResult<Chart> {
+        let result = self.0.clone();
+        let chart = if weekly { report::weekly_chart } else { report::tracking_chart };
+        Chart::made(py, move || Ok(chart(&result)))
+    }
+}
 
 /// How many customers made so many repeat purchases, and how many a model expected to. Made by
 /// `BuyingModel.frequency_table`; the last row holds so many or more.
 #[pyclass(frozen, extends = Table, module = "crm_mining")]
-pub(crate) struct FrequencyTable;
+pub(crate) struct FrequencyTable(Arc<insight::FrequencyTable>);
+
+#[pymethods]
+impl FrequencyTable {
+    /// Actual and expected customers as bars side by side.
+    ///
+    /// Returns
+    /// -------
+    /// Chart
+    fn plot(&self, py: Python<'_>) -> PyResult<Chart> {
+        let result = self.0.clone();
+        Chart::made(py, move || Ok(report::frequency_chart(&result)))
+    }
+}
 
 impl FrequencyTable {
     pub(super) fn bound(
         py: Python<'_>,
         table: insight::FrequencyTable,
     ) -> PyResult<Bound<'_, FrequencyTable>> {
-        Bound::new(py, Table::of(Arc::new(table)).add_subclass(FrequencyTable))
+        let table = Arc::new(table);
+        Bound::new(py, Table::of(table.clone()).add_subclass(FrequencyTable(table)))
     }
 }

@@ -1,0 +1,253 @@
+//! Charts of results: complete specifications, the right columns in the right places, and nobody's key.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use crm_mining::data::{Column, Day, Days, Keys, Ledger, Table, ToTable, Transaction, Transactions};
+use crm_mining::insight::{
+    BgNbd, Clv, ClvEstimates, Cohorts, Concentration, GainLoss, GammaGamma, Holdout, Lifecycle, Migration,
+    Period, PeriodOnPeriod, RevenueTree, Rfm, RollingRetention, Span, ValueTiers,
+};
+use crm_mining::report::{self, Bins, Channel, Chart, Encoding, Mark};
+use crm_mining::{ErrorKind, Fit, Predict};
+use serde_json::Value;
+
+fn day(text: &str) -> Day {
+    text.parse().unwrap()
+}
+
+/// Sixty customers named secret-00 and so on: half buy every ten days, half stop after a while.
+fn ledger() -> Ledger {
+    let names: Vec<String> = (0..60).map(|number| format!("secret-{number:02}")).collect();
+    let mut orders = Vec::new();
+    for (number, name) in (0..).zip(&names) {
+        let last = if number % 2 == 0 { 201 } else { 60 + number };
+        for at in (number % 10..last).step_by(10 + number as usize % 7) {
+            let time = (day("2024-01-01") + Days(at)).start_micros();
+            let unit_price = 20.0 + f64::from(3 * (number % 7) + at % 3);
+            orders.push((format!("{name} {at}"), name, time, unit_price));
+        }
+    }
+    let rows = orders.iter().map(|(order, customer, time, unit_price)| Transaction {
+        customer,
+        time: *time,
+        order,
+        item: "tea",
+        quantity: 1.0,
+        unit_price: *unit_price,
+    });
+    Ledger::new(&Transactions::from_rows(rows).unwrap())
+}
+
+/// Every chart of a result, by its name.
+fn all() -> Vec<(&'static str, Chart)> {
+    let ledger = ledger();
+    let last = ledger.last_day();
+    let holdout = Holdout::new(&ledger, day("2024-05-31"), last).unwrap();
+    let summary = ledger.summary(last);
+    let (buying, spend) =
+        (BgNbd::default().fit(&summary).unwrap(), GammaGamma::default().fit(&summary).unwrap());
+    let tracking = holdout.track(&buying).unwrap();
+    let clv = Clv::new(&buying, &spend).months(12);
+    let estimates = clv.predict(&summary).unwrap();
+    let rfm = Rfm::default().score(&ledger, last).unwrap();
+    let cohorts = Cohorts::default().table(&ledger, last).unwrap();
+    let stages = |at: Day| Lifecycle::default().stages(&ledger, &Keys::default(), at).unwrap();
+    let (early, late) = (stages(day("2024-03-31")).to_table(), stages(last).to_table());
+    let migration = Migration::from_tables(&early, &late, "customer", "stage", None).unwrap();
+    let [before, after] = ["2024-02-01", "2024-05-01"].map(|at| Span::of(Period::Month, day(at)));
+    let tiers = ValueTiers::default().of(rfm.customers(), rfm.monetary()).unwrap();
+    let periods = PeriodOnPeriod::default().table(&ledger, last).unwrap();
+    let rolling = RollingRetention::default().windows(5).table(&ledger, last).unwrap();
+    let models = holdout.judge(&[("BG/NBD", &BgNbd::default())], 0.9).unwrap();
+    let tree = RevenueTree::new(&ledger, before, after);
+    vec![
+        ("tracking", report::tracking_chart(&tracking)),
+        ("weekly", report::weekly_chart(&tracking)),
+        ("frequency", report::frequency_chart(&buying.frequency_table(&summary, 7).unwrap())),
+        ("holdout", report::holdout_chart(&models)),
+        ("clv_by_month", report::clv_by_month_chart(&clv.by_month(&summary).unwrap())),
+        ("clv", report::clv_chart(&estimates, "clv", &Bins::default()).unwrap()),
+        ("p_alive", report::clv_chart(&estimates, "p_alive", &Bins::Borders(vec![0.0, 0.5, 1.0])).unwrap()),
+        ("rfm", report::rfm_chart(&rfm, "customers").unwrap()),
+        ("rfm_monetary", report::rfm_chart(&rfm, "monetary").unwrap()),
+        ("concentration", report::concentration_chart(&Concentration::new(rfm.monetary()).unwrap())),
+        ("tiers", report::tier_chart(&tiers).unwrap()),
+        ("cohorts", report::cohort_chart(&cohorts, "retention").unwrap()),
+        ("migration", report::migration_chart(&migration, "probability").unwrap()),
+        ("stages", report::stage_chart(&stages(last))),
+        ("gain_loss", report::gain_loss_chart(&GainLoss::new(&ledger, before, after).unwrap())),
+        ("revenue_tree", report::revenue_tree_chart(&tree)),
+        ("periods", report::period_chart(&periods, "revenue").unwrap()),
+        ("rolling", report::rolling_retention_chart(&rolling)),
+    ]
+}
+
+fn chart(name: &str) -> Chart {
+    all().into_iter().find(|(other, _)| *other == name).unwrap().1
+}
+
+fn values(chart: &Chart) -> Vec<Value> {
+    chart.to_vega_lite()["data"]["values"].as_array().unwrap().clone()
+}
+
+fn assert_sorted(value: &Value) {
+    match value {
+        Value::Object(members) => {
+            assert!(members.keys().is_sorted(), "{members:?}");
+            members.values().for_each(assert_sorted);
+        }
+        Value::Array(items) => items.iter().for_each(assert_sorted),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_specification_is_complete_and_holds_no_key() {
+    for (name, chart) in all() {
+        let spec = chart.to_vega_lite();
+        assert_sorted(&spec);
+        let text = spec.to_string();
+        assert!(!text.contains("secret"), "{name}");
+        assert_eq!(text.matches("http").count(), 1, "{name} names one address, that of its language");
+        assert_eq!(spec["$schema"], "https://vega.github.io/schema/vega-lite/v5.json");
+        assert_eq!(spec["title"]["text"], chart.title());
+        let rows = spec["data"]["values"].as_array().unwrap();
+        assert!(!rows.is_empty() && rows.len() == chart.table().n_rows(), "{name}");
+        let layers = spec["layer"].as_array().cloned().unwrap_or_else(|| vec![spec.clone()]);
+        for layer in layers {
+            assert!(layer["mark"]["type"].is_string(), "{name}");
+            for (channel, of) in layer["encoding"].as_object().unwrap() {
+                let column = of["field"].as_str().unwrap();
+                assert!(rows.iter().all(|row| row.get(column).is_some()), "{name}: {channel} shows {column}");
+                assert!(channel.ends_with('2') || of["type"].is_string(), "{name}: {channel}");
+            }
+        }
+        let shown = |column: &Column| chart.encodings().iter().any(|(_, of)| of.column == column.name());
+        assert!(chart.table().columns().iter().all(shown), "{name} holds a column that it does not show");
+    }
+}
+
+#[test]
+fn tracking_is_folded_by_series() {
+    let rows = values(&chart("tracking"));
+    assert_eq!((&rows[0]["series"], &rows[1]["series"]), (&"actual".into(), &"expected".into()));
+    assert_eq!(rows[0]["week_end"], rows[1]["week_end"]);
+    assert_eq!(rows[0]["week_end"].as_str().unwrap().len(), "2024-01-01".len());
+    let spec = chart("tracking").to_vega_lite();
+    assert_eq!(spec["encoding"]["x"]["scale"]["type"], "utc");
+    // Weeks add up to what was reached.
+    let sum: f64 = values(&chart("weekly")).iter().step_by(2).map(|row| row["value"].as_f64().unwrap()).sum();
+    let actual: Vec<f64> = rows.iter().step_by(2).map(|row| row["value"].as_f64().unwrap()).collect();
+    assert!((sum - (actual.last().unwrap() - actual[0])).abs() < 1e-9);
+}
+
+#[test]
+fn histograms_and_cells_count_every_customer() {
+    let count = |name: &str| {
+        values(&chart(name)).iter().map(|row| row["customers"].as_f64().unwrap_or(0.0)).sum::<f64>()
+    };
+    assert_eq!((count("clv"), count("rfm"), count("stages")), (60.0, 60.0, 60.0));
+    let spec = chart("clv").to_vega_lite();
+    assert_eq!(
+        (&spec["encoding"]["x"]["bin"], &spec["encoding"]["x2"]["field"]),
+        (&"binned".into(), &"to".into())
+    );
+    assert_eq!(values(&chart("rfm")).len(), 25);
+    assert_eq!((&values(&chart("rfm"))[0]["r"], &values(&chart("rfm"))[24]["r"]), (&5.into(), &1.into()));
+    // Also scores that no customer has keep their place.
+    let scores = |channel: &str| chart("rfm").to_vega_lite()["encoding"][channel]["scale"]["domain"].clone();
+    assert_eq!((scores("x"), scores("y")), ([1, 2, 3, 4, 5].into(), [5, 4, 3, 2, 1].into()));
+    let values = [1.0, 2.0, 9.0, f64::NAN];
+    let left_out = report::histogram_chart("h", "x", &values, &Bins::Borders(vec![0.0, 2.0, 4.0])).unwrap();
+    assert_eq!(left_out.subtitle(), Some("not shown: 1 without a figure, 1 outside of the bins"));
+}
+
+#[test]
+fn the_waterfall_begins_where_the_step_before_ends() {
+    let rows = values(&chart("gain_loss"));
+    let [first, steps @ .., last] = &rows[..] else { panic!("too few rows") };
+    let mut level = first["to"].as_f64().unwrap();
+    for step in steps {
+        assert_eq!(step["from"].as_f64().unwrap(), level);
+        level = step["to"].as_f64().unwrap();
+        assert_eq!(step["kind"] == "loss", level < step["from"].as_f64().unwrap());
+    }
+    assert_eq!((last["from"].as_f64(), last["to"].as_f64()), (Some(0.0), Some(level)));
+    assert_eq!(
+        chart("gain_loss").subtitle(),
+        Some("2024-02-01 to 2024-02-29, then 2024-05-01 to 2024-05-31")
+    );
+}
+
+#[test]
+fn periods_in_progress_are_left_out() {
+    let cohorts = chart("cohorts");
+    assert_eq!(cohorts.subtitle(), Some("without the month in progress"));
+    // January was followed to June; July has only begun.
+    let ages = values(&cohorts).iter().map(|row| row["age"].as_i64().unwrap()).max();
+    assert_eq!((ages, values(&chart("periods")).len()), (Some(5), 6));
+    assert_eq!(values(&chart("tiers"))[0]["value"], 0.2);
+    assert!(chart("concentration").subtitle().unwrap().starts_with("Gini coefficient 0."));
+    let rolling = chart("rolling").to_vega_lite();
+    assert_eq!(
+        (&rolling["layer"][0]["mark"]["type"], &rolling["layer"][0]["encoding"]["y2"]["field"]),
+        (&"area".into(), &"high".into())
+    );
+}
+
+#[test]
+fn a_chart_of_any_table() {
+    let table = Table::new(
+        "of anything",
+        vec![
+            Column::ints("customer", vec![7, 8]),
+            Column::times("at", vec![0, 43_200_000_000]),
+            Column::floats("share.of [all]", vec![f64::INFINITY, f64::NAN]),
+            Column::text("name", [Some("a"), None]),
+        ],
+    )
+    .unwrap();
+    let x = || (Channel::X, Encoding::temporal("at", "when"));
+    let y = || (Channel::Y, Encoding::quantitative("share.of [all]", ""));
+    let points = Chart::of_table("t", Mark::Point, &table, [x(), y()]).unwrap();
+    let spec = points.to_vega_lite();
+    assert_eq!(spec["encoding"]["y"]["field"], "share\\.of \\[all\\]");
+    assert_eq!(spec["encoding"]["y"]["title"], Value::Null);
+    let rows = values(&points);
+    assert_eq!((&rows[0]["at"], &rows[1]["at"]), (&"1970-01-01".into(), &"1970-01-01T12:00:00Z".into()));
+    assert_eq!(rows[0].as_object().unwrap().len(), 2, "the customers stay behind");
+    assert_eq!((&rows[0]["share.of [all]"], &rows[1]["share.of [all]"]), (&Value::Null, &Value::Null));
+
+    let ends = [(Channel::Low, Encoding::quantitative("customer", "")), (Channel::High, y().1)];
+    let steps =
+        Chart::of_table("t", Mark::Step, &table, [x(), y()].into_iter().chain(ends)).unwrap().to_vega_lite();
+    for (layer, mark) in [("area", 0), ("line", 1)].map(|(mark, layer)| (&steps["layer"][layer], mark)) {
+        assert_eq!(
+            (&layer["mark"]["type"], &layer["mark"]["interpolate"]),
+            (&mark.into(), &"step-after".into())
+        );
+    }
+
+    let kind = |encodings: Vec<(Channel, Encoding)>| {
+        Chart::of_table("t", Mark::Line, &table, encodings).unwrap_err()
+    };
+    let text = (Channel::Y, Encoding::quantitative("name", ""));
+    assert!(matches!(kind(vec![x(), text]).kind(), ErrorKind::InvalidColumn { .. }));
+    let number = (Channel::X, Encoding::temporal("customer", ""));
+    assert!(matches!(kind(vec![number, y()]).kind(), ErrorKind::InvalidColumn { .. }));
+    let nothing = (Channel::Y, Encoding::nominal("nothing", ""));
+    assert!(matches!(kind(vec![x(), nothing]).kind(), ErrorKind::MissingColumn { .. }));
+    let low = (Channel::Low, y().1);
+    for wrong in [vec![x()], vec![x(), y(), y()], vec![x(), y(), low]] {
+        assert!(matches!(kind(wrong).kind(), ErrorKind::InvalidParameter { .. }));
+    }
+    let no_choice = report::clv_chart(&clv(), "customer", &Bins::default()).unwrap_err();
+    assert!(no_choice.to_string().contains("\"expected_spend\""), "{no_choice}");
+}
+
+fn clv() -> ClvEstimates {
+    let ledger = ledger();
+    let summary = ledger.summary(ledger.last_day());
+    let (buying, spend) =
+        (BgNbd::default().fit(&summary).unwrap(), GammaGamma::default().fit(&summary).unwrap());
+    Clv::new(&buying, &spend).predict(&summary).unwrap()
+}
