@@ -143,7 +143,7 @@ impl BgAlive {
     fn integral(&self, span: f64) -> f64 {
         let reach = span / self.rate;
         let given = |p: f64| -(-self.shape * (p * reach).ln_1p()).exp_m1() / p;
-        BetaRule::new(self.a, self.b).mean(self.shape * reach, given(1.0), given)
+        BetaRule::new(self.a, self.b, 0.15).mean(self.shape * reach, given(1.0), given)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a Pareto/NBD customer who is alive does within a span.
 #![allow(clippy::indexing_slicing, reason = "the first place of arrays that have one")]
 
+use super::regular::Passed;
 use crate::math::quadrature::{panels, two_powers};
 
 /// What is believed of a customer who is alive: buying rate ~ Gamma(shape, rate), rate of leaving ~ Gamma(s, beta).
@@ -39,14 +40,8 @@ impl ParetoAlive {
     }
 
     fn add_counts(&self, weight: f64, span: f64, out: &mut [f64]) {
-        let share = span / (self.rate + span);
-        let mut log = -self.shape * (span / self.rate).ln_1p();
-        let mut n = 0.0;
-        for out in out.iter_mut() {
-            *out += weight * log.exp();
-            log += ((self.shape + n) / (n + 1.0) * share).ln();
-            n += 1.0;
-        }
+        let mut passed = Passed::new(self.shape, self.rate, span);
+        out.iter_mut().for_each(|out| *out += weight * passed.next());
     }
 
     /// The probability of a purchase within a span, or ever.

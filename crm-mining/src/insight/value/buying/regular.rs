@@ -45,7 +45,8 @@ impl BgAlive {
         let reach = span / self.rate;
         let forever = over(&|stage| self.forever(stage, reach));
         let some = over(&|stage| 1.0 - self.none(stage, span));
-        BetaRule::new(self.a, self.b).mean(forever, some, |p| over(&|stage| self.lost(stage, span, p)) / p)
+        BetaRule::new(self.a, self.b, 0.15)
+            .mean(forever, some, |p| over(&|stage| self.lost(stage, span, p)) / p)
     }
 
     /// The probability of no purchase.
@@ -123,7 +124,7 @@ impl BgAlive {
     /// w^(k − stages begun) / (1 − (1 − p) wᵏ), where w = λ / (λ + discount) is what waiting for a stage leaves.
     pub(super) fn discounted(&self, discount: f64) -> f64 {
         let k = f64::from(self.k);
-        let rule = BetaRule::new(self.a, self.b);
+        let rule = BetaRule::new(self.a, self.b, 0.4);
         let begun: Vec<(f64, f64)> = self.begun().collect();
         let value = |rate: f64| {
             let log_w = -(discount / rate).ln_1p();
@@ -139,7 +140,7 @@ impl BgAlive {
             sum * mean
         };
         // The trapezoidal rule in ln λ, from the top of the density to both sides.
-        let step = (0.6 / self.shape.sqrt()).min(0.25);
+        let step = (0.45 / self.shape.sqrt()).min(0.25);
         let middle = (self.shape / self.rate).ln();
         let at = |v: f64| {
             let weight = (self.shape * (v - middle) - self.shape * (v - middle).exp_m1()).exp();
@@ -153,9 +154,9 @@ impl BgAlive {
                 weights += weight;
                 if worth {
                     sum += term;
-                    worth = term > 1e-17 * sum;
+                    worth = term > 1e-14 * sum;
                 }
-                if weight < 1e-17 * weights {
+                if weight < 1e-14 * weights {
                     break;
                 }
             }
@@ -168,21 +169,38 @@ impl BgAlive {
 pub(super) struct Passed {
     shape: f64,
     share: f64,
+    /// The logarithm of the next probability while that is too small for a number, then 0.
     log: f64,
+    next: f64,
     n: f64,
 }
 
 impl Passed {
     pub(super) fn new(shape: f64, rate: f64, span: f64) -> Passed {
         let log = -shape * (span / rate).ln_1p();
-        Passed { shape, share: span / (rate + span), log, n: 0.0 }
+        let mut passed = Passed { shape, share: span / (rate + span), log, next: 0.0, n: 0.0 };
+        passed.emerge();
+        passed
     }
 
     pub(super) fn next(&mut self) -> f64 {
-        let probability = self.log.exp();
-        self.log += ((self.shape + self.n) / (self.n + 1.0) * self.share).ln();
+        let probability = self.next;
+        let growth = (self.shape + self.n) / (self.n + 1.0) * self.share;
         self.n += 1.0;
+        if self.log == 0.0 {
+            self.next *= growth;
+        } else {
+            self.log += growth.ln();
+            self.emerge();
+        }
         probability
+    }
+
+    /// Goes over from logarithms to numbers as soon as these do not underflow.
+    fn emerge(&mut self) {
+        if self.log > -600.0 {
+            (self.next, self.log) = (self.log.exp(), 0.0);
+        }
     }
 
     /// By how much the next term changes.
