@@ -73,19 +73,7 @@ impl Alive {
             Alive::Pareto(of) => of.rate,
             Alive::BgBb(_) => 1.0,
         };
-        let (mut low, mut high) = ((1e-12 * rate).ln(), rate.ln());
-        while self.within(high.exp()) < goal && high < 600.0 {
-            (low, high) = (high, high + 2.0);
-        }
-        while high - low > 1e-9 {
-            let middle = 0.5 * (low + high);
-            if self.within(middle.exp()) < goal {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        high.exp()
+        root_of_rising(|log| self.within(log.exp()) - goal, (1e-3 * rate).ln(), rate.ln()).exp()
     }
 
     /// Expected purchases at any time, each worth e^−discount·t of one now. `discount` is above 0.
@@ -116,4 +104,52 @@ fn discounted_opportunities(of: &BgBbAlive, discount: f64) -> f64 {
         there *= (of.delta + passed - 1.0) / (of.gamma + of.delta + passed - 1.0);
     }
     sum * of.alpha / (of.alpha + of.beta)
+}
+
+/// Where a rising function passes 0, near a first bracket of it, to 1e-9: the rule of false position, with the end that
+/// stays drawn in by half (Dowell & Jarratt 1971).
+fn root_of_rising(function: impl Fn(f64) -> f64, low: f64, high: f64) -> f64 {
+    let (mut low, mut high) = ((low, function(low)), (high, function(high)));
+    while low.1 > 0.0 && low.0 > -600.0 {
+        (low, high) = ((low.0 - 6.0, function(low.0 - 6.0)), low);
+    }
+    while high.1 < 0.0 && high.0 < 600.0 {
+        (low, high) = (high, (high.0 + 3.0, function(high.0 + 3.0)));
+    }
+    for step in 0..200 {
+        if high.0 - low.0 < 1e-9 {
+            break;
+        }
+        // Every fourth step halves, so that no shape of the function makes the rule creep.
+        let share = if step % 4 == 3 { 0.5 } else { (low.1 / (low.1 - high.1)).clamp(0.0, 1.0) };
+        let at = low.0 + share * (high.0 - low.0);
+        let value = function(at);
+        if value == 0.0 {
+            return at;
+        }
+        if value < 0.0 {
+            (low, high.1) = ((at, value), 0.5 * high.1);
+        } else {
+            (high, low.1) = ((at, value), 0.5 * low.1);
+        }
+    }
+    0.5 * (low.0 + high.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_where_the_probability_is_reached() {
+        let bg = BgAlive { shape: 3.2, rate: 40.0, a: 0.6, b: 4.4, k: 3, reach: 0.3 };
+        let pareto = ParetoAlive { shape: 0.6, rate: 10.0, s: 0.6, beta: 12.0 };
+        for alive in [Alive::Bg(bg), Alive::Pareto(pareto), Alive::Bg(BgAlive { k: 1, reach: 0.0, ..bg })] {
+            for share in [0.001, 0.05, 0.5, 0.95] {
+                let wait = alive.wait(share);
+                let reached = alive.within(wait) / alive.ever();
+                assert!((reached - share).abs() < 1e-8, "{alive:?} {share}: {wait} {reached}");
+            }
+        }
+    }
 }
