@@ -172,6 +172,33 @@ fn damped_step(here: &Surface, damping: f64) -> Option<(Vec<f64>, f64)> {
     None
 }
 
+/// Compares the derivatives of a function with differences of it, at some points.
+#[cfg(test)]
+pub(crate) fn assert_derivatives<const N: usize>(
+    function: impl Fn([f64; N]) -> Local<N>,
+    points: impl IntoIterator<Item = [f64; N]>,
+) {
+    for at in points {
+        let here = function(at);
+        for place in 0..N {
+            let moved = |step: f64| {
+                let mut to = at;
+                to[place] += step;
+                function(to)
+            };
+            let (up, down) = (moved(1e-5), moved(-1e-5));
+            let slope = (up.value - down.value) / 2e-5;
+            let exact = here.gradient[place];
+            assert!((slope - exact).abs() < 1e-6 * (1.0 + slope.abs()), "{at:?} {place}: {exact}, {slope}");
+            for other in 0..N {
+                let bend = (up.gradient[other] - down.gradient[other]) / 2e-5;
+                let exact = here.hessian[place][other];
+                assert!((bend - exact).abs() < 1e-6 * (1.0 + bend.abs()), "{at:?} {place} {other}");
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

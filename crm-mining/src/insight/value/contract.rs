@@ -374,30 +374,16 @@ impl TryFrom<Unchecked> for ContractModel {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::math::optimize::assert_derivatives;
 
     #[test]
     fn derivatives_match_differences() {
         let survivors =
             Survivors::new([vec![100.0, 86.0, 74.0, 66.0, 60.0], vec![50.0, 30.0, 30.0]]).unwrap();
-        for at in [[-0.4, 1.3, 0.0], [0.5, -0.3, 0.6], [-3.0, 4.0, -0.5]] {
-            let local = |at: [f64; 3]| log_likelihood(&survivors, at.map(f64::exp));
-            let here = local(at);
-            for place in 0..3 {
-                let moved = |step: f64| {
-                    let mut to = at;
-                    to[place] += step;
-                    local(to)
-                };
-                let (up, down) = (moved(1e-5), moved(-1e-5));
-                let slope = (up.value - down.value) / 2e-5;
-                assert!((slope - here.gradient[place]).abs() < 1e-6 * (1.0 + slope.abs()), "{at:?} {place}");
-                for other in 0..3 {
-                    let bend = (up.gradient[other] - down.gradient[other]) / 2e-5;
-                    let exact = here.hessian[place][other];
-                    assert!((bend - exact).abs() < 1e-6 * (1.0 + bend.abs()), "{at:?} {place} {other}");
-                }
-            }
-        }
+        assert_derivatives(
+            |at| log_likelihood(&survivors, at.map(f64::exp)),
+            [[-0.4, 1.3, 0.0], [0.5, -0.3, 0.6], [-3.0, 4.0, -0.5]],
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The Gamma-Gamma model of spend per purchase.
 
 use super::gg_likelihood::Likelihood;
-use super::search::{Climber, Edge, FAR, Settled, checked_stop};
+use super::search::{Climber, Edge, FAR, Settled, checked_stop, search_setters};
 use super::status::{Boundary, FitStatus};
 use crate::data::Summary;
 use crate::error::{Error, ErrorKind, Result, invalid_parameter};
@@ -67,25 +67,7 @@ impl Default for GammaGamma {
     }
 }
 
-impl GammaGamma {
-    /// Sets [`GammaGamma::penalizer`].
-    pub fn penalizer(mut self, weight: f64) -> Self {
-        self.penalizer = weight;
-        self
-    }
-
-    /// Sets [`GammaGamma::max_iterations`].
-    pub fn max_iterations(mut self, steps: usize) -> Self {
-        self.max_iterations = steps;
-        self
-    }
-
-    /// Sets [`GammaGamma::tolerance`].
-    pub fn tolerance(mut self, rise: f64) -> Self {
-        self.tolerance = rise;
-        self
-    }
-}
+search_setters! { GammaGamma }
 
 /// A fitted [`GammaGamma`] model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

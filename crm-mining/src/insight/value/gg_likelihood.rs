@@ -131,6 +131,7 @@ impl Customer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::math::optimize::assert_derivatives;
 
     fn sample() -> Likelihood {
         Likelihood::new(&[1.0, 1.0, 4.0, 30.0], &[12.0, 90.0, 33.5, 41.0], 1e-4)
@@ -138,24 +139,7 @@ mod tests {
 
     #[test]
     fn derivatives_match_differences() {
-        for at in [[1.8, 1.3, 2.7], [-1.0, 0.2, 4.0], [4.0, 5.0, 6.0]] {
-            let here = sample().at(&at);
-            for place in 0..3 {
-                let moved = |step: f64| {
-                    let mut to = at;
-                    to[place] += step;
-                    sample().at(&to)
-                };
-                let (up, down) = (moved(1e-5), moved(-1e-5));
-                let slope = (up.value - down.value) / 2e-5;
-                assert!((slope - here.gradient[place]).abs() < 1e-6 * (1.0 + slope.abs()), "{at:?} {place}");
-                for other in 0..3 {
-                    let bend = (up.gradient[other] - down.gradient[other]) / 2e-5;
-                    let exact = here.hessian[place][other];
-                    assert!((bend - exact).abs() < 1e-6 * (1.0 + bend.abs()), "{at:?} {place} {other}");
-                }
-            }
-        }
+        assert_derivatives(|at| sample().at(&at), [[1.8, 1.3, 2.7], [-1.0, 0.2, 4.0], [4.0, 5.0, 6.0]]);
     }
 
     #[test]

@@ -87,3 +87,29 @@ pub(super) fn checked_stop(
     }
     Ok(Stop { max_iterations, tolerance })
 }
+
+/// The setters that settings of a search share.
+macro_rules! search_setters {
+    ($settings:ident) => {
+        impl $settings {
+            #[doc = concat!("Sets [`", stringify!($settings), "::penalizer`].")]
+            pub fn penalizer(mut self, weight: f64) -> Self {
+                self.penalizer = weight;
+                self
+            }
+
+            #[doc = concat!("Sets [`", stringify!($settings), "::max_iterations`].")]
+            pub fn max_iterations(mut self, steps: usize) -> Self {
+                self.max_iterations = steps;
+                self
+            }
+
+            #[doc = concat!("Sets [`", stringify!($settings), "::tolerance`].")]
+            pub fn tolerance(mut self, rise: f64) -> Self {
+                self.tolerance = rise;
+                self
+            }
+        }
+    };
+}
+pub(super) use search_setters;

@@ -1,19 +1,13 @@
 //! The BG/BB model of repeat buying at given opportunities: settings.
 
-use super::fit::Task;
-use super::model::BuyingModel;
-use super::process::BuyingProcess;
-use crate::data::Summary;
-use crate::error::Result;
-use crate::insight::value::search::checked_stop;
-use crate::model::{Control, Fit};
+use super::fit::plain_settings;
 use serde::{Deserialize, Serialize};
 
 /// The BG/BB model of repeat buying at given opportunities: yearly appeals, concerts of a season, weekly markets.
 ///
 /// At every opportunity a customer who is still there buys with a probability of their own, and after each leaves with
 /// another; both follow beta distributions over customers, (α, β) and (γ, δ). The summary counts opportunities: see
-/// [`Summary::in_periods`].
+/// [`Summary::in_periods`](crate::data::Summary::in_periods).
 ///
 /// # Errors
 /// As [`BgNbd`](super::BgNbd); `InvalidValue` for times that are no whole numbers of opportunities, or fewer
@@ -50,39 +44,4 @@ pub struct BgBb {
     pub tolerance: f64,
 }
 
-impl Default for BgBb {
-    fn default() -> Self {
-        BgBb { penalizer: 0.0, max_iterations: 500, tolerance: 1e-9 }
-    }
-}
-
-impl BgBb {
-    /// Sets [`BgBb::penalizer`].
-    pub fn penalizer(mut self, weight: f64) -> Self {
-        self.penalizer = weight;
-        self
-    }
-
-    /// Sets [`BgBb::max_iterations`].
-    pub fn max_iterations(mut self, steps: usize) -> Self {
-        self.max_iterations = steps;
-        self
-    }
-
-    /// Sets [`BgBb::tolerance`].
-    pub fn tolerance(mut self, rise: f64) -> Self {
-        self.tolerance = rise;
-        self
-    }
-}
-
-impl Fit<Summary> for BgBb {
-    type Model = BuyingModel;
-
-    fn fit_with(&self, summary: &Summary, control: &Control) -> Result<BuyingModel> {
-        const OF: &str = "BgBb";
-        let stop = checked_stop(OF, self.penalizer, self.max_iterations, self.tolerance)?;
-        let process = BuyingProcess::BgBb;
-        Task { of: OF, process, penalizer: self.penalizer, stop }.fit(summary, control)
-    }
-}
+plain_settings! { BgBb }

@@ -288,6 +288,7 @@ fn coded(values: impl Iterator<Item = f64> + Clone) -> (Vec<f64>, Vec<u32>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::math::optimize::assert_derivatives;
 
     fn record(x: f64, recency: f64, age: f64) -> Record {
         Record { group: 0, x, recency, age }
@@ -309,28 +310,10 @@ mod tests {
             (Dropout::AfterEvery, 2),
         ] {
             let likelihood = BgLikelihood::new(&records, &[1.0, 2.0, 1.0, 1.0, 1.0], 39.0, dropout, k);
-            for at in [[-1.4, -2.0, -0.2, 0.9], [0.5, 1.0, 3.0, 5.0], [-0.3, -1.0, -4.0, -2.0]] {
-                let here = likelihood.at(&at);
-                for place in 0..4 {
-                    let moved = |step: f64| {
-                        let mut to = at;
-                        to[place] += step;
-                        likelihood.at(&to)
-                    };
-                    let (up, down) = (moved(1e-5), moved(-1e-5));
-                    let slope = (up.value - down.value) / 2e-5;
-                    let exact = here.gradient[place];
-                    assert!((slope - exact).abs() < 1e-6 * (1.0 + slope.abs()), "{k} {at:?} {place}");
-                    for other in 0..4 {
-                        let bend = (up.gradient[other] - down.gradient[other]) / 2e-5;
-                        let exact = here.hessian[place][other];
-                        assert!(
-                            (bend - exact).abs() < 1e-6 * (1.0 + bend.abs()),
-                            "{k} {at:?} {place} {other}"
-                        );
-                    }
-                }
-            }
+            assert_derivatives(
+                |at| likelihood.at(&at),
+                [[-1.4, -2.0, -0.2, 0.9], [0.5, 1.0, 3.0, 5.0], [-0.3, -1.0, -4.0, -2.0]],
+            );
         }
     }
 

@@ -5,7 +5,7 @@ use super::model::BuyingModel;
 use super::process::{BuyingProcess, Dropout};
 use crate::data::Summary;
 use crate::error::{Result, invalid_parameter};
-use crate::insight::value::search::checked_stop;
+use crate::insight::value::search::{checked_stop, search_setters};
 use crate::model::{Control, Fit};
 use serde::{Deserialize, Serialize};
 
@@ -107,25 +107,9 @@ impl BgNbd {
         self.regularity = stages;
         self
     }
-
-    /// Sets [`BgNbd::penalizer`].
-    pub fn penalizer(mut self, weight: f64) -> Self {
-        self.penalizer = weight;
-        self
-    }
-
-    /// Sets [`BgNbd::max_iterations`].
-    pub fn max_iterations(mut self, steps: usize) -> Self {
-        self.max_iterations = steps;
-        self
-    }
-
-    /// Sets [`BgNbd::tolerance`].
-    pub fn tolerance(mut self, rise: f64) -> Self {
-        self.tolerance = rise;
-        self
-    }
 }
+
+search_setters! { BgNbd }
 
 impl Fit<Summary> for BgNbd {
     type Model = BuyingModel;

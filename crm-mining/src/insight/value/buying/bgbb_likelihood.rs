@@ -129,6 +129,7 @@ fn here_or_gone(record: &Record, buying: &Ratio, leaving: &Ratio, weight: f64) -
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::math::optimize::assert_derivatives;
 
     #[test]
     fn derivatives_match_differences() {
@@ -136,23 +137,6 @@ mod tests {
         let records =
             [record(0.0, 0.0, 6.0), record(2.0, 4.0, 6.0), record(6.0, 6.0, 6.0), record(1.0, 1.0, 3.0)];
         let likelihood = BgBbLikelihood::new(&records, &[3.0, 1.0, 2.0, 1.0]);
-        for at in [[0.2, -0.3, -0.4, 1.0], [2.0, 3.0, -3.0, -1.0]] {
-            let here = likelihood.at(&at);
-            for place in 0..4 {
-                let moved = |step: f64| {
-                    let mut to = at;
-                    to[place] += step;
-                    likelihood.at(&to)
-                };
-                let (up, down) = (moved(1e-5), moved(-1e-5));
-                let slope = (up.value - down.value) / 2e-5;
-                assert!((slope - here.gradient[place]).abs() < 1e-6 * (1.0 + slope.abs()), "{at:?} {place}");
-                for other in 0..4 {
-                    let bend = (up.gradient[other] - down.gradient[other]) / 2e-5;
-                    let exact = here.hessian[place][other];
-                    assert!((bend - exact).abs() < 1e-6 * (1.0 + bend.abs()), "{at:?} {place} {other}");
-                }
-            }
-        }
+        assert_derivatives(|at| likelihood.at(&at), [[0.2, -0.3, -0.4, 1.0], [2.0, 3.0, -3.0, -1.0]]);
     }
 }

@@ -368,3 +368,37 @@ fn unscaled(
     }
     (logs, effects)
 }
+
+/// Defaults, setters and the fit of settings that say nothing but how to search; they are named as their process.
+macro_rules! plain_settings {
+    ($settings:ident) => {
+        impl Default for $settings {
+            fn default() -> Self {
+                $settings { penalizer: 0.0, max_iterations: 500, tolerance: 1e-9 }
+            }
+        }
+
+        crate::insight::value::search::search_setters! { $settings }
+
+        impl crate::model::Fit<crate::data::Summary> for $settings {
+            type Model = super::model::BuyingModel;
+
+            fn fit_with(
+                &self,
+                summary: &crate::data::Summary,
+                control: &crate::model::Control,
+            ) -> crate::error::Result<Self::Model> {
+                let (of, penalizer) = (stringify!($settings), self.penalizer);
+                let stop = crate::insight::value::search::checked_stop(
+                    of,
+                    penalizer,
+                    self.max_iterations,
+                    self.tolerance,
+                )?;
+                let process = super::process::BuyingProcess::$settings;
+                super::fit::Task { of, process, penalizer, stop }.fit(summary, control)
+            }
+        }
+    };
+}
+pub(super) use plain_settings;

@@ -1,12 +1,6 @@
 //! The NBD model of repeat buying: settings.
 
-use super::fit::Task;
-use super::model::BuyingModel;
-use super::process::BuyingProcess;
-use crate::data::Summary;
-use crate::error::Result;
-use crate::insight::value::search::checked_stop;
-use crate::model::{Control, Fit};
+use super::fit::plain_settings;
 use serde::{Deserialize, Serialize};
 
 /// The NBD model of repeat buying: purchases come at random at a rate of each customer's own, and nobody leaves.
@@ -47,39 +41,4 @@ pub struct Nbd {
     pub tolerance: f64,
 }
 
-impl Default for Nbd {
-    fn default() -> Self {
-        Nbd { penalizer: 0.0, max_iterations: 500, tolerance: 1e-9 }
-    }
-}
-
-impl Nbd {
-    /// Sets [`Nbd::penalizer`].
-    pub fn penalizer(mut self, weight: f64) -> Self {
-        self.penalizer = weight;
-        self
-    }
-
-    /// Sets [`Nbd::max_iterations`].
-    pub fn max_iterations(mut self, steps: usize) -> Self {
-        self.max_iterations = steps;
-        self
-    }
-
-    /// Sets [`Nbd::tolerance`].
-    pub fn tolerance(mut self, rise: f64) -> Self {
-        self.tolerance = rise;
-        self
-    }
-}
-
-impl Fit<Summary> for Nbd {
-    type Model = BuyingModel;
-
-    fn fit_with(&self, summary: &Summary, control: &Control) -> Result<BuyingModel> {
-        const OF: &str = "Nbd";
-        let stop = checked_stop(OF, self.penalizer, self.max_iterations, self.tolerance)?;
-        let process = BuyingProcess::Nbd;
-        Task { of: OF, process, penalizer: self.penalizer, stop }.fit(summary, control)
-    }
-}
+plain_settings! { Nbd }

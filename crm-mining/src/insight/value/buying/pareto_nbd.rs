@@ -1,12 +1,6 @@
 //! The Pareto/NBD model of repeat buying: settings.
 
-use super::fit::Task;
-use super::model::BuyingModel;
-use super::process::BuyingProcess;
-use crate::data::Summary;
-use crate::error::Result;
-use crate::insight::value::search::checked_stop;
-use crate::model::{Control, Fit};
+use super::fit::plain_settings;
 use serde::{Deserialize, Serialize};
 
 /// The Pareto/NBD model of repeat buying: as [`BgNbd`](super::BgNbd), but customers may leave at any time, not only
@@ -14,7 +8,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// Rates of buying follow a gamma distribution (r, α) over customers, and so do rates of leaving (s, β). The oldest of
 /// these models, and with many one-time buyers often the best; it costs several times the work of BG/NBD. Covariates
-/// of the summary are used: see [`BuyingModel::parameters`].
+/// of the summary are used: see [`BuyingModel::parameters`](super::BuyingModel::parameters).
 ///
 /// # Errors
 /// As [`BgNbd`](super::BgNbd).
@@ -51,39 +45,4 @@ pub struct ParetoNbd {
     pub tolerance: f64,
 }
 
-impl Default for ParetoNbd {
-    fn default() -> Self {
-        ParetoNbd { penalizer: 0.0, max_iterations: 500, tolerance: 1e-9 }
-    }
-}
-
-impl ParetoNbd {
-    /// Sets [`ParetoNbd::penalizer`].
-    pub fn penalizer(mut self, weight: f64) -> Self {
-        self.penalizer = weight;
-        self
-    }
-
-    /// Sets [`ParetoNbd::max_iterations`].
-    pub fn max_iterations(mut self, steps: usize) -> Self {
-        self.max_iterations = steps;
-        self
-    }
-
-    /// Sets [`ParetoNbd::tolerance`].
-    pub fn tolerance(mut self, rise: f64) -> Self {
-        self.tolerance = rise;
-        self
-    }
-}
-
-impl Fit<Summary> for ParetoNbd {
-    type Model = BuyingModel;
-
-    fn fit_with(&self, summary: &Summary, control: &Control) -> Result<BuyingModel> {
-        const OF: &str = "ParetoNbd";
-        let stop = checked_stop(OF, self.penalizer, self.max_iterations, self.tolerance)?;
-        let process = BuyingProcess::ParetoNbd;
-        Task { of: OF, process, penalizer: self.penalizer, stop }.fit(summary, control)
-    }
-}
+plain_settings! { ParetoNbd }
