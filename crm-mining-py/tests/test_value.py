@@ -114,13 +114,13 @@ def test_a_holdout_judges_beside_naive_ways(holdout, sample_ledger):
         crm.Holdout(sample_ledger, "2024-01-02", "2024-01-01")
 
 
-def test_simulated_buyers_lead_back_to_their_model(pareto):
-    buyers = pareto.simulate([300.0] * 3000, 90, seed=1)
-    assert buyers == pareto.simulate([300.0] * 3000, 90, seed=1) != pareto.simulate([300.0] * 3000, 90, seed=2)
+def test_simulated_buyers_lead_back_to_their_model(buying):
+    buyers = buying.simulate([300.0] * 3000, 90, seed=1)
+    assert buyers == buying.simulate([300.0] * 3000, 90, seed=1) != buying.simulate([300.0] * 3000, 90, seed=2)
     assert len(buyers.later) == len(buyers.alive) == len(buyers.summary) == 3000
-    found = crm.ParetoNbd().fit(buyers.summary)
+    found = crm.BgNbd().fit(buyers.summary)
     for name, error in found.standard_errors.items():
-        assert abs(found.parameters[name] - pareto.parameters[name]) < 4 * error
+        assert abs(found.parameters[name] - buying.parameters[name]) < 4 * error
 
 
 def test_gifts_at_given_opportunities():

@@ -114,6 +114,12 @@ settings! { BgNbd {
 ///     Newton steps allowed to each search.
 /// tolerance : float, default 1e-9
 ///     A search has converged when another step is expected to raise the log-likelihood by less.
+///
+/// Examples
+/// --------
+/// >>> buying = crm.ParetoNbd().fit(summary)
+/// >>> buying.process, list(buying.parameters)
+/// ('Pareto/NBD', ['r', 'alpha', 's', 'beta'])
 #[pyclass(frozen, eq, get_all, module = "crm_mining")]
 #[derive(PartialEq)]
 pub(crate) struct ParetoNbd {
@@ -176,6 +182,12 @@ settings! { ParetoNbd {
 ///     Newton steps allowed to each search.
 /// tolerance : float, default 1e-9
 ///     A search has converged when another step is expected to raise the log-likelihood by less.
+///
+/// Examples
+/// --------
+/// >>> buying = crm.Nbd().fit(summary)
+/// >>> buying.process, list(buying.parameters)
+/// ('NBD', ['r', 'alpha'])
 #[pyclass(frozen, eq, get_all, module = "crm_mining")]
 #[derive(PartialEq)]
 pub(crate) struct Nbd {
@@ -238,6 +250,12 @@ settings! { Nbd {
 ///     Newton steps allowed to each search.
 /// tolerance : float, default 1e-9
 ///     A search has converged when another step is expected to raise the log-likelihood by less.
+///
+/// Examples
+/// --------
+/// >>> appeals = crm.Summary([6, 2, 0, 3, 1, 0, 4, 1], [6, 5, 0, 3, 1, 0, 6, 6], [6] * 8, [0] * 8)
+/// >>> crm.BgBb().fit(appeals.in_periods(365)).process
+/// 'BG/BB'
 #[pyclass(frozen, eq, get_all, module = "crm_mining")]
 #[derive(PartialEq)]
 pub(crate) struct BgBb {
