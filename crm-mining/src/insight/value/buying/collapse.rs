@@ -88,20 +88,22 @@ impl Collapsed {
 
     fn collapse(summary: &Summary, with_places: bool) -> Collapsed {
         let (groups, of_group) = distinct_rows(summary.covariates());
-        let of_group = of_group.into_iter().map(Some).chain(std::iter::repeat(None));
-        let columns = summary.frequency().iter().zip(summary.recency()).zip(summary.age()).zip(of_group);
-        let record = |(((x, recency), age), group): (((&f64, &f64), &f64), Option<u32>)| {
-            // Adding 0 makes 0 of −0.
-            Record { group: group.unwrap_or_default(), x: x + 0.0, recency: recency + 0.0, age: age + 0.0 }
-        };
-        let records: Vec<Record> = columns.map(record).collect();
+        let columns = summary.frequency().par_iter().zip(summary.recency()).zip(summary.age()).enumerate();
+        let records: Vec<Record> = columns
+            .map(|(row, ((x, recency), age))| {
+                let group = of_group.get(row).copied().unwrap_or_default();
+                // Adding 0 makes 0 of −0.
+                Record { group, x: x + 0.0, recency: recency + 0.0, age: age + 0.0 }
+            })
+            .collect();
         let hasher = DefaultHashBuilder::default();
         // The rows of each part, chunk by chunk.
         let chunks: Vec<Vec<Vec<(u64, u32)>>> = records
             .par_chunks(CHUNK)
             .enumerate()
             .map(|(chunk, records)| {
-                let mut rows: Vec<Vec<(u64, u32)>> = vec![Vec::new(); PARTS];
+                let part = || Vec::with_capacity(2 * records.len() / PARTS);
+                let mut rows: Vec<Vec<(u64, u32)>> = std::iter::repeat_with(part).take(PARTS).collect();
                 for (row, record) in ((chunk * CHUNK) as u32..).zip(records) {
                     let hash = hasher.hash_one(record.bits());
                     if let Some(rows) = rows.get_mut((hash >> 60) as usize) {
