@@ -1,5 +1,5 @@
 //! Integrals of positive functions.
-#![allow(clippy::indexing_slicing, reason = "the three rules stand in an array of three")]
+#![allow(clippy::indexing_slicing, reason = "the four rules stand in an array of four")]
 
 use std::sync::LazyLock;
 
@@ -100,7 +100,7 @@ fn exp_m1(x: f64) -> f64 {
     if x > 1e-2 { x.exp() - 1.0 } else { x.exp_m1() }
 }
 
-/// Points of the middle rule over `n` equal parts of [0, `width`], with their weights.
+/// Points of the rule of 20 over `n` equal parts of [0, `width`], with their weights.
 pub(crate) fn panels(width: f64, n: f64, mut visit: impl FnMut(f64, f64)) {
     let step = width / n;
     let mut panel = 0.0;

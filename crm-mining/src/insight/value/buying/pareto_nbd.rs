@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 /// As [`BgNbd`](super::BgNbd).
 ///
 /// # Complexity
-/// As [`BgNbd`](super::BgNbd), with 12 to 32 points of an integral per distinct record and pass.
+/// As [`BgNbd`](super::BgNbd), with 8 to 32 points of an integral per distinct record and pass.
 ///
 /// # Reference
 /// Schmittlein, Morrison & Colombo (1987), Counting your customers, Management Science 33(1).
