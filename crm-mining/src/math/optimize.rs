@@ -109,6 +109,8 @@ pub(crate) struct Optimum {
     /// The rise expected of another step.
     pub(crate) change: f64,
     pub(crate) converged: bool,
+    /// The second derivatives there; those of variables that were held are 0, and −1 with themselves.
+    pub(crate) hessian: Square,
 }
 
 /// No variable moves farther in one step: the variables are logarithms.
@@ -123,8 +125,14 @@ pub(crate) fn maximize(
     stop: Stop,
 ) -> Result<Optimum> {
     let mut here = function(&start)?.holding(fixed);
-    let mut end =
-        Optimum { at: start, value: here.value, iterations: 0, change: f64::INFINITY, converged: false };
+    let mut end = Optimum {
+        at: start,
+        value: here.value,
+        iterations: 0,
+        change: f64::INFINITY,
+        converged: false,
+        hessian: Square::zero(0),
+    };
     let mut damping = 0.0;
     while end.iterations < stop.max_iterations {
         // Below the rounding error of the value no rise can be seen.
@@ -155,7 +163,7 @@ pub(crate) fn maximize(
             damping = (4.0 * used).max(1e-3 * here.largest_curvature());
         }
     }
-    Ok(end)
+    Ok(Optimum { hessian: here.hessian, ..end })
 }
 
 /// A step uphill and the damping it took.

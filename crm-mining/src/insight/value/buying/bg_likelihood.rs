@@ -8,10 +8,11 @@
     reason = "codes index the tables they were made from; arrays have 4 places"
 )]
 
+use super::coded::coded;
 use super::collapse::Record;
+use super::nbd_likelihood::{Stages, more_than};
 use super::process::{Dropout, Point};
 use crate::math::optimize::Local;
-use hashbrown::HashMap;
 use rayon::prelude::*;
 
 /// Records per unit of parallel work; sums are taken unit by unit, whatever the number of threads.
@@ -24,11 +25,9 @@ pub(super) struct BgLikelihood {
     cells: Vec<Cell>,
     counts: Vec<f64>,
     spans: Vec<f64>,
-    /// How many customers passed more than j stages of buying, j = 0, 1, …
-    stages: Vec<f64>,
+    stages: Stages,
     /// How many customers had more than j chances to leave.
     chances: Vec<f64>,
-    passed: f64,
     dropout: Dropout,
     k: u32,
 }
@@ -82,19 +81,12 @@ impl BgLikelihood {
     ) -> BgLikelihood {
         let (counts, count_codes) = coded(records.iter().map(|record| record.x));
         let (spans, span_codes) = coded(records.iter().flat_map(|record| [record.recency, record.age]));
-        let most = counts.last().copied().unwrap_or(0.0) as usize;
-        let (mut bought, mut chances) = (vec![0.0; most + 1], vec![0.0; most + 2]);
-        for (record, &weight) in records.iter().zip(weights) {
-            bought[record.x as usize] += weight;
-            chances[dropout.chances(record.x) as usize] += weight;
-        }
+        let stages = Stages::of(records, weights, k);
+        let chances = more_than(records.iter().map(|record| dropout.chances(record.x)), weights);
         let codes = count_codes.iter().zip(span_codes.as_chunks().0).zip(weights);
         let cells = codes.map(|((&x, &[recency, age]), &weight)| Cell { x, recency, age, weight }).collect();
-        let bought = more_than(bought);
-        let passed = f64::from(k) * bought.iter().sum::<f64>();
-        let stages = bought.iter().flat_map(|&more| std::iter::repeat_n(more, k as usize)).collect();
         let spans = spans.iter().map(|span| span / unit).collect();
-        BgLikelihood { cells, counts, spans, stages, chances: more_than(chances), passed, dropout, k }
+        BgLikelihood { cells, counts, spans, stages, chances, dropout, k }
     }
 
     /// The log-likelihood at a point; ln a may be −∞.
@@ -120,21 +112,9 @@ impl BgLikelihood {
         let mut all = Sums::default();
         parts.iter().for_each(|part| all.plus(part));
         let mut sum = all.local();
-        self.add_stages(&mut sum, r, alpha);
+        self.stages.add_to(&mut sum, r, alpha);
         self.add_chances(&mut sum, a, b);
         sum
-    }
-
-    /// Adds ln [Γ(r+kx)/Γ(r) · α^−kx], written as a product over the stages, so that it stays exact for r of any size.
-    fn add_stages(&self, sum: &mut Local<4>, r: f64, alpha: f64) {
-        for (j, &customers) in (0u32..).zip(&self.stages) {
-            let j = f64::from(j);
-            let r_j = r + j;
-            sum.value += customers * (r_j / alpha).ln();
-            sum.gradient[0] += customers * (r / r_j);
-            sum.hessian[0][0] += customers * (r / r_j) * (j / r_j);
-        }
-        sum.gradient[1] -= self.passed;
     }
 
     /// Adds ln [B(a, b+m)/B(a, b)], written as a product over the chances to leave.
@@ -163,15 +143,6 @@ impl BgLikelihood {
         let slope = -b / rest;
         OfCount { stages, r_x: r + stages, log_odds: log_a - rest.ln(), slope, bend: slope * (before / rest) }
     }
-}
-
-/// From "exactly j" to "more than j".
-fn more_than(mut exactly: Vec<f64>) -> Vec<f64> {
-    let mut more = 0.0;
-    for count in exactly.iter_mut().rev() {
-        more += std::mem::replace(count, more);
-    }
-    exactly
 }
 
 impl OfSpan {
@@ -268,21 +239,6 @@ impl Sums {
         }
         local
     }
-}
-
-/// The distinct values in ascending order, and which of them each is.
-fn coded(values: impl Iterator<Item = f64> + Clone) -> (Vec<f64>, Vec<u32>) {
-    let mut codes: HashMap<u64, u32> = HashMap::new();
-    for value in values.clone() {
-        codes.insert(value.to_bits(), 0);
-    }
-    let mut distinct: Vec<f64> = codes.keys().map(|bits| f64::from_bits(*bits)).collect();
-    distinct.sort_unstable_by(f64::total_cmp);
-    for (code, value) in (0..).zip(&distinct) {
-        codes.insert(value.to_bits(), code);
-    }
-    let code = |value: f64| codes.get(&value.to_bits()).copied().unwrap_or_default();
-    (distinct, values.map(code).collect())
 }
 
 #[cfg(test)]

@@ -23,8 +23,9 @@ impl Record {
     /// A customer at their first purchase.
     pub(super) const NEW: Record = Record { group: 0, x: 0.0, recency: 0.0, age: 0.0 };
 
-    fn bits(&self) -> [u64; 4] {
-        [u64::from(self.group), self.x.to_bits(), self.recency.to_bits(), self.age.to_bits()]
+    /// Bits of numbers ≥ 0 sort as the numbers.
+    fn bits(&self) -> (u32, u64, u64, u64) {
+        (self.group, self.x.to_bits(), self.recency.to_bits(), self.age.to_bits())
     }
 }
 
@@ -46,32 +47,38 @@ const PARTS: usize = 16;
 /// Customers per unit of parallel work.
 const CHUNK: usize = 1 << 16;
 
-/// The distinct records of one table with their counts, and the place of each customer among them.
+/// The hash of a record, and the row of the summary that has it.
+type Row = (u64, u32, Record);
+
+/// A distinct record, how many share it, its part, and its place in the order in which the part came upon it.
+type Found = (Record, f64, u32, u32);
+
+/// The distinct records of one table in ascending order, and which of them, by its place, is that of each row.
 #[derive(Default)]
 struct Part {
-    found: Vec<(Record, f64)>,
+    found: Vec<Found>,
     places: Vec<(u32, u32)>,
 }
 
 impl Part {
-    fn of<'a>(rows: impl Iterator<Item = &'a (u64, u32)>, records: &[Record], with_places: bool) -> Part {
+    fn of<'a>(part: u32, rows: impl Iterator<Item = &'a Row>, with_places: bool) -> Part {
         let mut of = Part::default();
         let mut table: HashTable<(u64, u32)> = HashTable::new();
-        for &(hash, row) in rows {
-            let Some(record) = records.get(row as usize) else { continue };
+        for &(hash, row, record) in rows {
             let same = |(other, place): &(u64, u32)| {
-                *other == hash && of.found.get(*place as usize).is_some_and(|found| found.0 == *record)
+                *other == hash && of.found.get(*place as usize).is_some_and(|found| found.0 == record)
             };
             let next = of.found.len() as u32;
             let place = table.entry(hash, same, |(hash, _)| *hash).or_insert((hash, next)).get().1;
             match of.found.get_mut(place as usize) {
-                Some((_, count)) => *count += 1.0,
-                None => of.found.push((*record, 1.0)),
+                Some((_, count, ..)) => *count += 1.0,
+                None => of.found.push((record, 1.0, part, place)),
             }
             if with_places {
                 of.places.push((row, place));
             }
         }
+        of.found.sort_unstable_by_key(|(record, ..)| record.bits());
         of
     }
 }
@@ -88,26 +95,25 @@ impl Collapsed {
 
     fn collapse(summary: &Summary, with_places: bool) -> Collapsed {
         let (groups, of_group) = distinct_rows(summary.covariates());
-        let columns = summary.frequency().par_iter().zip(summary.recency()).zip(summary.age()).enumerate();
-        let records: Vec<Record> = columns
-            .map(|(row, ((x, recency), age))| {
-                let group = of_group.get(row).copied().unwrap_or_default();
-                // Adding 0 makes 0 of −0.
-                Record { group, x: x + 0.0, recency: recency + 0.0, age: age + 0.0 }
-            })
-            .collect();
+        let (frequency, recency, age) = (summary.frequency(), summary.recency(), summary.age());
         let hasher = DefaultHashBuilder::default();
         // The rows of each part, chunk by chunk.
-        let chunks: Vec<Vec<Vec<(u64, u32)>>> = records
+        let chunks: Vec<Vec<Vec<Row>>> = frequency
             .par_chunks(CHUNK)
+            .zip(recency.par_chunks(CHUNK))
+            .zip(age.par_chunks(CHUNK))
             .enumerate()
-            .map(|(chunk, records)| {
-                let part = || Vec::with_capacity(2 * records.len() / PARTS);
-                let mut rows: Vec<Vec<(u64, u32)>> = std::iter::repeat_with(part).take(PARTS).collect();
-                for (row, record) in ((chunk * CHUNK) as u32..).zip(records) {
+            .map(|(chunk, ((frequency, recency), age))| {
+                let part = || Vec::with_capacity(2 * age.len() / PARTS);
+                let mut rows: Vec<Vec<Row>> = std::iter::repeat_with(part).take(PARTS).collect();
+                let columns = frequency.iter().zip(recency).zip(age);
+                for (row, ((x, recency), age)) in ((chunk * CHUNK) as u32..).zip(columns) {
+                    let group = of_group.get(row as usize).copied().unwrap_or_default();
+                    // Adding 0 makes 0 of −0.
+                    let record = Record { group, x: x + 0.0, recency: recency + 0.0, age: age + 0.0 };
                     let hash = hasher.hash_one(record.bits());
                     if let Some(rows) = rows.get_mut((hash >> 60) as usize) {
-                        rows.push((hash, row));
+                        rows.push((hash, row, record));
                     }
                 }
                 rows
@@ -117,20 +123,15 @@ impl Collapsed {
             .into_par_iter()
             .map(|part| {
                 let rows = chunks.iter().filter_map(|chunk| chunk.get(part)).flatten();
-                Part::of(rows, &records, with_places)
+                Part::of(part as u32, rows, with_places)
             })
             .collect();
         Collapsed::sorted(parts, if with_places { summary.len() } else { 0 }, groups)
     }
 
     fn sorted(parts: Vec<Part>, n: usize, groups: Vec<Vec<f64>>) -> Collapsed {
-        let mut all: Vec<(Record, f64, u32, u32)> = Vec::new();
-        for (part, of) in (0u32..).zip(&parts) {
-            all.extend(
-                (0u32..).zip(&of.found).map(|(place, (record, count))| (*record, *count, part, place)),
-            );
-        }
-        all.par_sort_unstable_by_key(|(record, ..)| record.bits()); // bits of numbers ≥ 0 sort as the numbers
+        let mut all: Vec<Found> = parts.iter().flat_map(|of| &of.found).copied().collect();
+        all.sort_by_key(|(record, ..)| record.bits()); // a merge of the parts
         let mut ranks: Vec<Vec<u32>> = parts.iter().map(|of| vec![0; of.found.len()]).collect();
         for (rank, (.., part, place)) in (0u32..).zip(&all) {
             if let Some(slot) = ranks.get_mut(*part as usize).and_then(|part| part.get_mut(*place as usize)) {

@@ -38,8 +38,8 @@ impl Task {
         };
         let sample = Sample::new(self, &records, &scale, unit);
         let end = match self.process {
-            // Without leaving the Pareto/NBD is an NBD, which is found for a tenth of the work.
-            BuyingProcess::ParetoNbd => {
+            // Without leaving these are the NBD, which is found for a hundredth of the work.
+            BuyingProcess::ParetoNbd | BuyingProcess::BgNbd { regularity: 1, .. } => {
                 let plain = Task { process: BuyingProcess::Nbd, ..*self };
                 let rough = Sample::new(&plain, &records, &scale, unit).rough(self, control)?;
                 sample.search(self, rough, control)?
@@ -52,7 +52,7 @@ impl Task {
         let effects = sample.effects(&end.optimum.at);
         let (log_base, effects) = unscaled(self.process, base.map(f64::ln), effects, &scale);
         let covariance = match &status {
-            FitStatus::Converged => sample.covariance(&end.optimum.at, &scale),
+            FitStatus::Converged => sample.covariance(&end.optimum.hessian, &scale),
             FitStatus::Boundary(_) => None,
         };
         let timed = self.process.timed();
@@ -134,16 +134,16 @@ impl Sample {
         image(&self.middle, at)
     }
 
-    /// The penalised log-likelihood as a function of what `head` makes of the variables of the search.
-    fn at(&self, at: &[f64], head: impl Fn(&Map) -> Map) -> Surface {
+    /// The penalised log-likelihood.
+    fn at(&self, at: &[f64]) -> Surface {
         let locals: Vec<Local<4>> =
             self.groups.par_iter().map(|(likelihood, map)| likelihood.at(&image(map, at))).collect();
         let mut surface = Surface::zero(at.len());
         for (local, (_, map)) in locals.iter().zip(&self.groups) {
-            surface.add(local, &head(map));
+            surface.add(local, map);
         }
         if self.penalty > 0.0 {
-            surface.add(&self.squares(at), &head(&self.middle));
+            surface.add(&self.squares(at), &self.middle);
             for (place, effect) in at.iter().enumerate().skip(4) {
                 surface.value -= self.penalty * effect * effect;
                 surface.gradient[place] -= 2.0 * self.penalty * effect;
@@ -196,7 +196,7 @@ impl Sample {
     ) -> impl FnMut(&[f64]) -> Result<Surface> + 'a {
         |at: &[f64]| {
             control.check(task.of)?;
-            Ok(self.at(at, Map::clone))
+            Ok(self.at(at))
         }
     }
 
@@ -245,29 +245,27 @@ impl Sample {
 
     /// The covariance of the logarithms of the parameters and of the effects, from the curvature of the log-likelihood
     /// at its top; `None` where it has no clear top.
-    fn covariance(&self, at: &[f64], scale: &Scale) -> Option<Square> {
-        let plain = |map: &Map| {
-            let mut plain = map.clone();
-            for (place, row) in plain.iter_mut().enumerate() {
-                (0..4).for_each(|other| row[other] = if place == other { 1.0 } else { 0.0 });
-            }
-            plain
-        };
+    fn covariance(&self, hessian: &Square, scale: &Scale) -> Option<Square> {
         let places = self.process.estimated(self.n_covariates);
-        let curvature = self.at(at, plain).hessian.select(&places).map(|bend| -bend);
-        let variance = Cholesky::new(&curvature)?.inverse();
+        let curvature = hessian.select(&places).map(|bend| -bend);
+        let of_variables = Cholesky::new(&curvature)?.inverse();
+        let same = |row: usize, column: usize| f64::from(u8::from(row == column));
+        let of_logs = of_variables.transformed(|row, column| match (places[row], places[column]) {
+            (row, column) if row < 4 && column < 4 => self.middle[row][column],
+            (row, column) => same(row, column),
+        });
         // Back to covariates as they were given: effects are divided by the spreads, and the parameters are those of
         // customers whose covariates are all 0.
         let [buying, leaving] = self.process.effects();
         let back = |row: usize, column: usize| match (places[row], places[column]) {
-            (row, column) if column < 4 => f64::from(u8::from(row == column)),
-            (row, column) if row >= 4 => f64::from(u8::from(row == column)) / scale.spreads[(column - 4) / 2],
+            (row, column) if column < 4 => same(row, column),
+            (row, column) if row >= 4 => same(row, column) / scale.spreads[(column - 4) / 2],
             (row, column) => {
                 let (of, j) = (if column % 2 == 0 { buying } else { leaving }, (column - 4) / 2);
                 -of[row] * scale.means[j] / scale.spreads[j]
             }
         };
-        Some(variance.transformed(back))
+        Some(of_logs.transformed(back))
     }
 }
 

@@ -6,6 +6,7 @@ use super::bg_likelihood::BgLikelihood;
 use super::bgbb_alive::BgBbAlive;
 use super::bgbb_likelihood::BgBbLikelihood;
 use super::collapse::Record;
+use super::nbd_likelihood::NbdLikelihood;
 use super::pareto_alive::ParetoAlive;
 use super::pareto_likelihood::ParetoLikelihood;
 use crate::math::optimize::Local;
@@ -121,9 +122,7 @@ impl BuyingProcess {
     /// The log-likelihood of records of one group, with times divided by `unit`.
     pub(super) fn likelihood(self, records: &[Record], weights: &[f64], unit: f64) -> Likelihood {
         match self {
-            BuyingProcess::Nbd => {
-                Likelihood::Bg(BgLikelihood::new(records, weights, unit, Dropout::AfterRepeats, 1))
-            }
+            BuyingProcess::Nbd => Likelihood::Nbd(NbdLikelihood::new(records, weights, unit)),
             BuyingProcess::BgNbd { dropout, regularity } => {
                 Likelihood::Bg(BgLikelihood::new(records, weights, unit, dropout, regularity))
             }
@@ -180,6 +179,7 @@ impl BuyingProcess {
 /// The log-likelihood of some records under one process.
 #[derive(Debug)]
 pub(super) enum Likelihood {
+    Nbd(NbdLikelihood),
     Bg(BgLikelihood),
     Pareto(ParetoLikelihood),
     BgBb(BgBbLikelihood),
@@ -188,6 +188,7 @@ pub(super) enum Likelihood {
 impl Likelihood {
     pub(super) fn at(&self, point: &Point) -> Local<4> {
         match self {
+            Likelihood::Nbd(of) => of.at(point),
             Likelihood::Bg(of) => of.at(point),
             Likelihood::Pareto(of) => of.at(point),
             Likelihood::BgBb(of) => of.at(point),
