@@ -158,6 +158,14 @@ impl Features {
         &self.names
     }
 
+    /// Columns at prediction must have the names of the fit, in the same order.
+    pub(crate) fn expect_names(&self, of: &'static str, expected: &[String]) -> Result<()> {
+        if self.names == expected {
+            return Ok(());
+        }
+        Err(ErrorKind::FeatureMismatch { of, expected: expected.to_vec(), got: self.names.clone() }.into())
+    }
+
     /// How many rows.
     pub fn n_rows(&self) -> usize {
         self.n_rows

@@ -30,6 +30,7 @@ mod summary;
 mod table;
 mod text;
 mod transactions;
+mod weighted;
 mod zone;
 
 pub use baskets::Baskets;
@@ -61,4 +62,5 @@ pub use table::{Table, ToTable};
 pub use text::Text;
 pub(crate) use text::find_type;
 pub use transactions::{Transaction, Transactions};
+pub use weighted::Weighted;
 pub use zone::{ClockChange, Zone};

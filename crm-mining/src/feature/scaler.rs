@@ -114,14 +114,7 @@ impl Predict<Features> for Scaler {
     type Output = Features;
 
     fn predict(&self, features: &Features) -> Result<Features> {
-        if features.names() != self.feature_names {
-            return Err(ErrorKind::FeatureMismatch {
-                of: "Scaler",
-                expected: self.feature_names.clone(),
-                got: features.names().to_vec(),
-            }
-            .into());
-        }
+        features.expect_names("Scaler", &self.feature_names)?;
         let at = |values: &[f64], feature: usize| values.get(feature).copied().unwrap_or_default();
         features.map(|feature, value| match at(&self.deviations, feature) {
             0.0 => 0.0,

@@ -269,14 +269,7 @@ impl Predict<Features> for Segments {
     type Output = Vec<u32>;
 
     fn predict(&self, features: &Features) -> Result<Vec<u32>> {
-        if features.names() != self.feature_names() {
-            return Err(ErrorKind::FeatureMismatch {
-                of: "Segments",
-                expected: self.feature_names().to_vec(),
-                got: features.names().to_vec(),
-            }
-            .into());
-        }
+        features.expect_names("Segments", self.feature_names())?;
         self.model.predict(&self.scaler.predict(&log1p(features, &self.logged)?)?)
     }
 }

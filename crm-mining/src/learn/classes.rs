@@ -15,14 +15,6 @@ pub(super) fn check_labels(of: &'static str, data: &Labeled) -> Result<()> {
     Ok(())
 }
 
-/// Features at prediction must have the names of the fit, in the same order.
-pub(super) fn check_names(of: &'static str, names: &[String], features: &Features) -> Result<()> {
-    if features.names() == names {
-        return Ok(());
-    }
-    Err(ErrorKind::FeatureMismatch { of, expected: names.to_vec(), got: features.names().to_vec() }.into())
-}
-
 /// Predicted probabilities with their reasons.
 ///
 /// Of every row, the contributions of all features and the base add up to its score. The unit of the score

@@ -5,7 +5,7 @@ mod grow;
 mod saved;
 mod tree;
 
-use super::classes::{Explained, check_labels, check_names};
+use super::classes::{Explained, check_labels};
 use crate::data::{Features, Labeled};
 use crate::error::{Result, invalid_parameter};
 use crate::math::random::Random;
@@ -199,7 +199,7 @@ impl RandomForestModel {
     /// # Errors
     /// [`FeatureMismatch`](crate::ErrorKind::FeatureMismatch) when names or their order differ from the fit.
     pub fn predict_probability(&self, features: &Features) -> Result<Vec<f64>> {
-        check_names("RandomForestModel", &self.names, features)?;
+        features.expect_names("RandomForestModel", &self.names)?;
         let d = self.names.len();
         let n_trees = self.trees.len() as f64;
         Ok(features
@@ -224,7 +224,7 @@ impl RandomForestModel {
     /// # Reference
     /// A. Saabas (2014), Interpreting random forests.
     pub fn explain(&self, features: &Features) -> Result<Explained> {
-        check_names("RandomForestModel", &self.names, features)?;
+        features.expect_names("RandomForestModel", &self.names)?;
         let d = self.names.len();
         let n_trees = self.trees.len() as f64;
         let (sums, parts): (Vec<_>, Vec<_>) = features

@@ -3,7 +3,7 @@
 mod newton;
 mod scaling;
 
-use super::classes::{Explained, check_labels, check_names};
+use super::classes::{Explained, check_labels};
 use crate::data::{Features, Labeled};
 use crate::error::{Result, invalid_parameter};
 use crate::model::{Control, Fit, Predict};
@@ -192,7 +192,7 @@ impl LogisticModel {
     /// # Errors
     /// [`FeatureMismatch`](crate::ErrorKind::FeatureMismatch) when names or their order differ from the fit.
     pub fn predict_probability(&self, features: &Features) -> Result<Vec<f64>> {
-        check_names("LogisticModel", &self.names, features)?;
+        features.expect_names("LogisticModel", &self.names)?;
         let d = self.names.len();
         Ok(features
             .values()
@@ -207,7 +207,7 @@ impl LogisticModel {
     /// # Errors
     /// As [`LogisticModel::predict_probability`].
     pub fn explain(&self, features: &Features) -> Result<Explained> {
-        check_names("LogisticModel", &self.names, features)?;
+        features.expect_names("LogisticModel", &self.names)?;
         let d = self.names.len();
         let rows = features.values().par_chunks(d * ROWS);
         let parts: Vec<f64> =

@@ -22,5 +22,3 @@ pub use inference::LikelihoodRatio;
 pub use kaplan_meier::{KaplanMeier, SurvivalCurve};
 pub use log_rank::{LogRank, log_rank};
 pub use risk::RiskStep;
-
-use super::classes::check_names;

@@ -1,7 +1,6 @@
 //! A fitted accelerated failure time model and what it says of subjects.
 
 use super::super::arrange::{Lines, Scaling};
-use super::super::check_names;
 use super::super::inference::{
     LikelihoodRatio, ROWS, check_times, columns, intervals, p_values, standard_errors, z_scores,
 };
@@ -196,7 +195,7 @@ impl AftModel {
 
     /// The scale of each row, as a logarithm.
     fn logs(&self, features: &Features) -> Result<Vec<f64>> {
-        check_names(OF, &self.names, features)?;
+        features.expect_names(OF, &self.names)?;
         let rows = features.values().par_chunks(self.names.len() * ROWS);
         let log = |row: &[f64]| {
             // Values far beyond those of the fit are held finite.

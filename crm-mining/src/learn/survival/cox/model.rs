@@ -1,6 +1,5 @@
 //! A fitted Cox regression and what it says of subjects.
 
-use super::super::check_names;
 use super::super::inference::{
     LikelihoodRatio, ROWS, check_times, columns, intervals, p_values, standard_errors, z_scores,
 };
@@ -135,7 +134,7 @@ impl CoxModel {
     /// # Errors
     /// [`FeatureMismatch`](crate::ErrorKind::FeatureMismatch) when names or their order differ from the fit.
     pub fn relative_hazard(&self, features: &Features) -> Result<Vec<f64>> {
-        check_names(OF, &self.names, features)?;
+        features.expect_names(OF, &self.names)?;
         let rows = features.values().par_chunks(self.names.len() * ROWS);
         Ok(rows.flat_map_iter(|rows| rows.chunks_exact(self.names.len()).map(|row| self.risk(row))).collect())
     }

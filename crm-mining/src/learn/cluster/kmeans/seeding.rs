@@ -7,7 +7,7 @@
 
 use super::lloyd::Rules;
 use crate::error::Result;
-use crate::learn::{BLOCK, Blocks, add, squared_distances, sum};
+use crate::learn::cluster::{BLOCK, Blocks, add, squared_distances, sum};
 use crate::math::random::Random;
 
 /// Draws `k` rows as centers: the first uniformly, every other one as the best of 2 + ln k rows drawn with

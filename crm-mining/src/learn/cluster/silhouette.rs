@@ -4,7 +4,7 @@ mod cells;
 
 use crate::data::Features;
 use crate::error::{ErrorKind, Result, invalid_parameter};
-use crate::learn::{BLOCK, Blocks, Frame, squared_distances, sum};
+use crate::learn::cluster::{BLOCK, Blocks, Frame, squared_distances, sum};
 use crate::model::Control;
 use cells::Cells;
 use rayon::prelude::*;

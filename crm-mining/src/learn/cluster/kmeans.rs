@@ -5,7 +5,7 @@ mod seeding;
 
 use crate::data::Features;
 use crate::error::{ErrorKind, Result, invalid_parameter};
-use crate::learn::{Blocks, Frame, Threads, add, distinct_rows, squared_distances, sum};
+use crate::learn::cluster::{Blocks, Clustering, Frame, Threads, add, distinct_rows, squared_distances, sum};
 use crate::math::random::Random;
 use crate::model::{Control, Fit, Predict};
 use lloyd::{Rules, Run, lloyd, nearest};
@@ -253,19 +253,22 @@ impl KMeansModel {
     }
 }
 
+impl Clustering for KMeansModel {
+    fn labels(&self) -> &[u32] {
+        &self.labels
+    }
+
+    fn n_clusters(&self) -> usize {
+        self.k()
+    }
+}
+
 impl Predict<Features> for KMeansModel {
     /// The number of the nearest center of each row.
     type Output = Vec<u32>;
 
     fn predict(&self, features: &Features) -> Result<Vec<u32>> {
-        if features.names() != self.feature_names {
-            return Err(ErrorKind::FeatureMismatch {
-                of: "KMeansModel",
-                expected: self.feature_names.clone(),
-                got: features.names().to_vec(),
-            }
-            .into());
-        }
+        features.expect_names("KMeansModel", &self.feature_names)?;
         let points = self.frame.apply("KMeansModel", features)?;
         let mut labels = vec![0; features.n_rows()];
         points.map(Threads::All, &mut labels, |block, labels| {

@@ -6,7 +6,7 @@
 )]
 
 use crate::error::Result;
-use crate::learn::{BLOCK, Blocks, Threads, add, squared_distances, sum};
+use crate::learn::cluster::{BLOCK, Blocks, Threads, add, squared_distances, sum};
 use crate::model::Control;
 
 /// When to stop, and who works.
@@ -220,7 +220,7 @@ fn means(pass: &Pass, centers: &[f64], width: usize) -> Vec<f64> {
 mod tests {
     use super::*;
     use crate::data::Features;
-    use crate::learn::Frame;
+    use crate::learn::cluster::Frame;
 
     #[test]
     fn an_empty_cluster_gets_the_farthest_row() {

@@ -1,0 +1,12 @@
+//! Rows divided into clusters, and how good a division is.
+
+mod blocks;
+mod clustering;
+mod kmeans;
+mod silhouette;
+
+pub(crate) use blocks::distinct_rows;
+use blocks::{BLOCK, Blocks, Frame, Threads, add, squared_distances, sum};
+pub use clustering::{Clustering, NOISE};
+pub use kmeans::{KMeans, KMeansModel};
+pub use silhouette::{Silhouette, SilhouetteScore};
