@@ -6,7 +6,9 @@ mod kmeans;
 mod silhouette;
 
 pub(crate) use blocks::distinct_rows;
-use blocks::{BLOCK, Blocks, Frame, Threads, add, squared_distances, sum};
+use blocks::{
+    BLOCK, Blocks, Frame, Threads, add, distinct, power_of_two_below_inverse, squared_distances, sum,
+};
 pub use clustering::{Clustering, NOISE};
-pub use kmeans::{KMeans, KMeansModel};
+pub use kmeans::{Init, KMeans, KMeansModel};
 pub use silhouette::{Silhouette, SilhouetteScore};
