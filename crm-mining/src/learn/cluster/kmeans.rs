@@ -96,6 +96,7 @@ pub struct KMeans {
 
 /// Where the first centers of [`KMeans`] come from.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Init {
     /// Greedy k-means++: each center the best of 2 + ln k rows drawn by their squared distance to the centers
     /// so far. A pass over the rows for each center.
