@@ -70,7 +70,7 @@ impl Frame {
     }
 }
 
-fn bounded(of: &'static str, values: &[f64]) -> Result<()> {
+pub(super) fn bounded(of: &'static str, values: &[f64]) -> Result<()> {
     match values.iter().find(|value| value.is_nan() || value.abs() >= LARGEST) {
         Some(&got) => Err(ErrorKind::Overflow { of, got, limit: LARGEST }.into()),
         None => Ok(()),
@@ -78,7 +78,7 @@ fn bounded(of: &'static str, values: &[f64]) -> Result<()> {
 }
 
 /// 2⁻ᵉ for a size between 2ᵉ and 2ᵉ⁺¹.
-fn power_of_two_below_inverse(size: f64) -> f64 {
+pub(super) fn power_of_two_below_inverse(size: f64) -> f64 {
     let biased = size.to_bits() >> 52;
     if size == 0.0 { 1.0 } else { f64::from_bits((2046 - biased.min(2045)) << 52) }
 }
