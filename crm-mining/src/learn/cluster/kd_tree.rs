@@ -142,9 +142,10 @@ impl KdTree {
         start as usize..end as usize
     }
 
-    /// The leaves, in the order of places.
-    pub(super) fn leaves(&self) -> Range<usize> {
-        self.first_leaf..self.ranges.len()
+    /// The leaf of a place.
+    pub(super) fn leaf_of(&self, place: usize) -> usize {
+        let after = self.ranges[self.first_leaf..].partition_point(|&(_, end)| end as usize <= place);
+        self.first_leaf + after
     }
 
     /// The children of a node that is no leaf.
