@@ -3,14 +3,20 @@
 mod agglomerative;
 mod blocks;
 mod clustering;
+mod dbscan;
+mod hdbscan;
+mod kd_tree;
 mod kmeans;
+mod optics;
+mod sets;
 mod silhouette;
 
 pub use agglomerative::{Agglomerative, AgglomerativeModel, Cut, Dendrogram, Linkage, NodeMerge};
 pub(crate) use blocks::distinct_rows;
-use blocks::{
-    BLOCK, Blocks, Frame, Threads, add, distinct, power_of_two_below_inverse, squared_distances, sum,
-};
+use blocks::{add, BLOCK, Blocks, bounded, distinct, Frame, power_of_two_below_inverse, squared_distances, sum, Threads};
 pub use clustering::{Clustering, NOISE};
 pub use kmeans::{Init, KMeans, KMeansModel};
+pub use dbscan::{Dbscan, DbscanModel};
+pub use hdbscan::{ClusterSelection, CondensedCluster, Departure, Hdbscan, HdbscanModel};
+pub use optics::{Optics, OpticsModel};
 pub use silhouette::{Silhouette, SilhouetteScore};
