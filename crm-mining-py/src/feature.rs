@@ -29,7 +29,7 @@ macro_rules! scaler {
             }
 
             fn learn(&self, data: &Data, control: &Control) -> Result<$model> {
-                self.fit_with(&*data.features, control)
+                self.fit_with(data.rows.features()?, control)
             }
         }
 
@@ -39,9 +39,9 @@ macro_rules! scaler {
                 "constant_": Value::Names($fitted.constant().map(str::to_owned).collect()),
                 $($attributes)*
             },
-            |features| {
-                "transform": matrix($fitted.predict(features)?),
-                "inverse_transform": matrix($fitted.inverse(features)?),
+            |rows| {
+                "transform": matrix($fitted.predict(rows.features()?)?),
+                "inverse_transform": matrix($fitted.inverse(rows.features()?)?),
             }
         }
     };

@@ -49,6 +49,8 @@ mod _crm_mining {
         SurvivalCurve, Uplift, concordance, features, log_rank,
     };
     #[pymodule_export]
+    use crate::learn::{Mixed, SilhouetteScore, agreement, separation, silhouette, silhouettes, table};
+    #[pymodule_export]
     use crate::prepare::{
         Cleaned, Cleaner, CsvChunks, Dependencies, Dependency, DependencySearch, ErrorDetector, Quality,
         RawTable, Sample, SampleShop, Suspicions, TableQuality, dependencies, read_csv, read_csv_chunks,

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from . import errors
-from ._crm_mining import Features, _Fitted
+from ._crm_mining import _Fitted
 from ._rows import Fitted, read, weights_of
 
 if TYPE_CHECKING:
@@ -97,25 +97,25 @@ class Estimator:
         """The settings as Rust knows them."""
         return self.get_params()
 
-    def _data(self, X: Any) -> tuple[Features, Any]:
-        """The features to fit, and their names."""
-        return read(type(self).__name__, X)
+    def _read(self, X: Any, fitted: Fitted | None = None) -> tuple[Any, Any]:
+        """Rows as Rust knows them, and the names of their columns if they have some."""
+        return read(type(self).__name__, X, fitted)
 
-    def _fit(self, X: Any, sample_weight: Any = None) -> Features:
+    def _fit(self, X: Any, sample_weight: Any = None) -> Any:
         """Fits the model; what it was fitted to."""
-        features, names = self._data(X)
-        n_rows = len(features)
+        rows, names = self._read(X)
+        n_rows = len(rows)
         weights = None if sample_weight is None else weights_of(sample_weight, n_rows)
         settings = {name: _finite(value) for name, value in self._settings().items()}
         try:
             name = type(self).__name__
-            self._model = _Fitted.fit(name, json.dumps(settings, default=_plain), features, weights)
-        except (errors.NotEnoughData, errors.TooManyClusters) as error:
+            self._model = _Fitted.fit(name, json.dumps(settings, default=_plain), rows, weights)
+        except (errors.NotEnoughData, errors.TooManyClusters, errors.InvalidParameter) as error:
             if n_rows == 1:
                 error.args = (f"{error} (n_samples = 1)",)
             raise
-        self._remember(len(features.names), names)
-        return features
+        self._remember(len(rows.names), names)
+        return rows
 
     def _remember(self, n_features: int, names: Any) -> None:
         """Takes over what the fit found."""
@@ -127,12 +127,13 @@ class Estimator:
     def _apply(self, method: str, X: Any) -> Any:
         """What the model says of rows."""
         self._check_fitted()
-        return self._model.apply(method, self._known(X))
-
-    def _known(self, X: Any) -> Features:
-        """Features that must be those of the fit."""
         fitted = Fitted(getattr(self, "feature_names_in_", None), self.n_features_in_)
-        return read(type(self).__name__, X, fitted)[0]
+        return self._model.apply(method, self._read(X, fitted)[0])
+
+    def _ask(self, method: str, number: float) -> Any:
+        """What the model says of a number."""
+        self._check_fitted()
+        return self._model.ask(method, number)
 
     def _check_fitted(self) -> None:
         if not self.__sklearn_is_fitted__():
@@ -276,8 +277,8 @@ class Transforms(Estimator):
         numpy.ndarray, pandas.DataFrame or polars.DataFrame
             As `set_output` says.
         """
-        features = self._fit(X)
-        return self._contained(self._model.apply("transform", features), X)
+        rows = self._fit(X)
+        return self._contained(self._model.apply("transform", rows), X)
 
     def get_feature_names_out(self, input_features: Iterable[str] | None = None) -> Any:
         """The names of the columns that come out.

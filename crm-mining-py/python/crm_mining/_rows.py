@@ -6,10 +6,11 @@ import importlib
 import math
 import sys
 import warnings
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal, NamedTuple
 
 from . import errors
-from ._crm_mining import Features, Table, _features
+from ._crm_mining import Features, Table, _features, _Mixed, _table
 
 
 class Fitted(NamedTuple):
@@ -30,17 +31,36 @@ def read(name: str, X: Any, fitted: Fitted | None = None) -> tuple[Features, Any
         table = Table(X)
         _check_shape(name, table.shape)
         return _named(name, Features(table, table.column_names), table.column_names, fitted)
-    values, names = _array(name, X), _column_names(X)
-    _check_columns(name, names, values.shape[1], fitted)
-    known = names if fitted is None else fitted.names
-    if known is None:
-        known = [f"x{place}" for place in range(values.shape[1])]
-    return _features(values.tobytes(), list(known)), names
+    grid, names = _grid(name, X), _column_names(X)
+    _check_columns(name, names, grid.shape[1], fitted)
+    values = _numbers(name, grid)
+    return _features(values.tobytes(), _known(names, values.shape[1], fitted)), names
+
+
+def read_mixed(
+    name: str, X: Any, categorical: Sequence[str | int] | Literal["all"] | None, fitted: Fitted | None = None
+) -> tuple[_Mixed, Any]:
+    """The numbers and categories in X, and the names of its columns if it has some.
+
+    Columns are categorical by name or position; without any, those of text are.
+    """
+    if isinstance(X, Features) or _speaks_arrow(X):
+        table = Table(X)
+        names = known = objects(table.column_names)
+        _check_shape(name, table.shape)
+        _check_columns(name, names, len(names), fitted)
+    else:
+        grid, names = _grid(name, X), _column_names(X)
+        _check_columns(name, names, grid.shape[1], fitted)
+        known = _known(names, grid.shape[1], fitted)
+        chosen = _chosen(name, known, categorical) or []
+        table = _table([(column, _cells(name, values, column in chosen)) for column, values in zip(known, _columns(grid))])
+    return _Mixed(table, _chosen(name, known, categorical)), names
 
 
 def weights_of(sample_weight: Any, n_rows: int) -> bytes:
     """The weight of each row, as the bytes of an array."""
-    np = _numpy()
+    np = numpy()
     weights = np.asarray(sample_weight, dtype=np.float64)
     if weights.ndim == 0:
         weights = np.full(n_rows, weights)
@@ -55,8 +75,31 @@ def weights_of(sample_weight: Any, n_rows: int) -> bytes:
 
 def objects(names: list[str]) -> Any:
     """Names as an array of objects."""
-    np = _numpy()
+    np = numpy()
     return np.array(names, dtype=object)
+
+
+def _known(names: Any, n_features: int, fitted: Fitted | None) -> list[str]:
+    """What Rust calls the columns: as at the fit, or as they are called, or by their numbers."""
+    known = names if fitted is None else fitted.names
+    return [f"x{place}" for place in range(n_features)] if known is None else list(known)
+
+
+def _chosen(name: str, known: Sequence[str], categorical: Any) -> list[str] | None:
+    """The names of the categorical columns; None leaves the choice to their types."""
+    if categorical is None:
+        return None
+    if isinstance(categorical, str):
+        if categorical == "all":
+            return list(known)
+        raise errors.InvalidParameter(f"{name}: categorical must be a sequence of names or positions; got {categorical!r}")
+    chosen = []
+    for column in categorical:
+        place = list(known).index(column) if column in known else column
+        if not isinstance(place, int) or not 0 <= place < len(known):
+            raise errors.MissingColumn(f"{name}: no column for {column!r}; found columns: {', '.join(known)}")
+        chosen.append(known[place])
+    return chosen
 
 
 def _named(name: str, features: Features, names: list[str], fitted: Fitted | None) -> tuple[Features, Any]:
@@ -80,28 +123,65 @@ def _is(X: Any, library: str, name: str) -> bool:
     return module is not None and isinstance(X, getattr(module, name))
 
 
-def _array(name: str, X: Any) -> Any:
-    """Rows of finite numbers as an array of two dimensions."""
-    np = _numpy()
+def _grid(name: str, X: Any) -> Any:
+    """X as a frame of pandas or an array, of two dimensions, neither of them empty."""
+    np = numpy()
     if hasattr(X, "toarray") and hasattr(X, "tocsr"):
         raise TypeError(
-            "Sparse data was passed for X, but dense data is required. Use '.toarray()' to convert to a dense numpy array."
+            "Sparse data was passed for X, but dense data is required. "
+            "Use '.toarray()' to convert to a dense numpy array."
         )
-    frame = _is(X, "pandas", "DataFrame")
-    kinds = {getattr(kind, "kind", "O") for kind in X.dtypes} if frame else set()
-    values = X if frame else np.asarray(X)
-    if not frame:
-        kinds = {values.dtype.kind}
+    grid = X if _is(X, "pandas", "DataFrame") else np.asarray(X)
+    if grid.ndim != 2:
+        raise errors.Malformed(_not_rows(grid))
+    _check_shape(name, grid.shape)
+    return grid
+
+
+def _kinds(grid: Any) -> set[str]:
+    """The kinds of values, in the letters of numpy."""
+    types = grid.dtypes if hasattr(grid, "dtypes") else [grid.dtype]
+    return {getattr(each, "kind", "O") for each in types}
+
+
+def _numbers(name: str, grid: Any) -> Any:
+    """The values as numbers."""
+    np = numpy()
+    kinds = _kinds(grid)
     if "c" in kinds:
-        raise ValueError(f"Complex data not supported\n{X}\n")
+        raise ValueError(f"Complex data not supported\n{grid}\n")
     if kinds & {"m", "M"}:
         raise TypeError(f"{name} needs numbers; got dates or durations")
-    if frame:
-        values = X.to_numpy(dtype=np.float64, na_value=math.nan)
-    if values.ndim != 2:
-        raise errors.Malformed(_not_rows(values))
-    _check_shape(name, values.shape)
-    return np.asarray(values, dtype=np.float64)
+    if _is(grid, "pandas", "DataFrame"):
+        return grid.to_numpy(dtype=np.float64, na_value=math.nan)
+    return np.asarray(grid, dtype=np.float64)
+
+
+def _columns(grid: Any) -> Iterable[Any]:
+    """The columns as frames or arrays of one column."""
+    if _is(grid, "pandas", "DataFrame"):
+        return (grid.iloc[:, [place]] for place in range(grid.shape[1]))
+    return (grid[:, [place]] for place in range(grid.shape[1]))
+
+
+def _cells(name: str, column: Any, categorical: bool) -> Any:
+    """One column as the bytes of its numbers, or as texts where it has one, or holds categories."""
+    np = numpy()
+    if _kinds(column) <= {"b", "i", "u", "f", "c"} and not (categorical and _kinds(column) == {"b"}):
+        return _numbers(name, column).tobytes()
+    values = np.asarray(column, dtype=object).ravel().tolist()
+    if not categorical and not any(isinstance(value, str) for value in values):
+        return _numbers(name, column).tobytes()
+    return [_text(value) for value in values]
+
+
+def _text(value: Any) -> str | None:
+    """A category in words; None when it is missing."""
+    if value is None or (isinstance(value, float) and math.isnan(value)) or type(value).__name__ in ("NAType", "NaTType"):
+        return None
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
 
 
 def _not_rows(values: Any) -> str:
@@ -166,7 +246,7 @@ def _other_names(names: set[str], fitted: set[str]) -> str:
     return message
 
 
-def _numpy() -> Any:
+def numpy() -> Any:
     try:
         return importlib.import_module("numpy")
     except ImportError as cause:

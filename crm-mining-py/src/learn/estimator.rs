@@ -1,15 +1,14 @@
 //! What the estimators of Python stand on: settings as JSON and arrays as bytes in, a fitted model out.
 
 use super::cluster::CLUSTERERS;
+use super::rows::{Shape, reals};
 use crate::convert::{from_json, to_json};
-use crate::data::Features;
 use crate::error::{invalid_parameter, library};
 use crate::feature::SCALERS;
 use crate::run::run;
-use crm_mining::data::{self, Weighted};
+use crm_mining::data::Weighted;
 use crm_mining::{Control, ErrorKind, Result};
 use pyo3::prelude::*;
-use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyByteArray, PyDict, PyTuple};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -32,14 +31,15 @@ pub(crate) trait Settings: Serialize + DeserializeOwned + Send + 'static {
 
 /// Rows to fit.
 pub(crate) struct Data {
-    pub(crate) features: Arc<data::Features>,
+    pub(crate) rows: Shape,
     weights: Option<Vec<f64>>,
 }
 
 impl Data {
-    /// The weights, when some were given.
+    /// The features with their weights, when some were given.
     pub(crate) fn weighted(&self) -> Result<Option<Weighted<'_>>> {
-        self.weights.as_ref().map(|weights| Weighted::new(&self.features, weights)).transpose()
+        let weighted = |weights| Weighted::new(self.rows.features()?, weights);
+        self.weights.as_deref().map(weighted).transpose()
     }
 }
 
@@ -48,18 +48,22 @@ pub(crate) trait Model: Send + Sync + 'static {
     /// The fitted attributes of the estimator, by their names in Python.
     fn attributes(&self) -> Vec<(&'static str, Value)>;
 
-    /// What the estimator's method of this name says of features.
-    fn apply(&self, method: &str, features: &data::Features) -> Result<Value>;
+    /// What the estimator's method of this name says of rows.
+    fn apply(&self, method: &str, rows: &Shape) -> Result<Value>;
+
+    /// What the estimator's method of this name says of a number.
+    fn ask(&self, method: &str, number: f64) -> Result<Value>;
 
     /// The model as JSON.
     fn json(&self) -> PyResult<String>;
 }
 
-/// The fitted attributes of a model, and its methods that take features; Python calls no others.
+/// The fitted attributes of a model, and its methods that take rows or a number; Python calls no others.
 macro_rules! model {
     (
-        $model:ty, |$fitted:ident| { $($attribute:literal: $value:expr),* $(,)? },
-        |$features:ident| { $($method:literal: $said:expr),* $(,)? }
+        $model:ty, |$fitted:ident| { $($attribute:literal: $value:expr),* $(,)? }
+        $(, |$rows:ident| { $($method:literal: $said:expr),* $(,)? })?
+        $(; |$number:ident| { $($question:literal: $answer:expr),* $(,)? })?
     ) => {
         impl crate::learn::estimator::Model for $model {
             fn attributes(&self) -> Vec<(&'static str, crate::learn::estimator::Value)> {
@@ -70,12 +74,24 @@ macro_rules! model {
             fn apply(
                 &self,
                 method: &str,
-                $features: &crm_mining::data::Features,
+                _rows: &crate::learn::rows::Shape,
             ) -> crm_mining::Result<crate::learn::estimator::Value> {
                 let $fitted = self;
                 match method {
-                    $($method => Ok($said),)*
-                    _ => crate::learn::estimator::no_method(method),
+                    $($($method => { let $rows = _rows; Ok($said) })*)?
+                    _ => crate::learn::estimator::no_method($fitted, method),
+                }
+            }
+
+            fn ask(
+                &self,
+                method: &str,
+                _number: f64,
+            ) -> crm_mining::Result<crate::learn::estimator::Value> {
+                let $fitted = self;
+                match method {
+                    $($($question => { let $number = _number; Ok($answer) })*)?
+                    _ => crate::learn::estimator::no_method($fitted, method),
                 }
             }
 
@@ -88,7 +104,7 @@ macro_rules! model {
 pub(crate) use model;
 
 /// A method that the model does not have.
-pub(crate) fn no_method(method: &str) -> Result<Value> {
+pub(crate) fn no_method(_: &dyn Model, method: &str) -> Result<Value> {
     let (must_be, got) = ("one that the model has".to_owned(), method.to_owned());
     Err(ErrorKind::InvalidParameter { of: "estimator", parameter: "method", must_be, got }.into())
 }
@@ -104,6 +120,12 @@ pub(crate) enum Value {
     /// Values row by row, and how many stand in a row.
     Matrix(Vec<f64>, usize),
     Names(Vec<String>),
+    /// Categories row by row, and how many stand in a row; None is missing.
+    Categories(Vec<Vec<Option<String>>>),
+    /// Numbers of rows.
+    Rows(Vec<u32>),
+    /// Numbers of rows, two in a row.
+    Pairs(Vec<(u32, u32)>),
 }
 
 impl Value {
@@ -112,6 +134,13 @@ impl Value {
             Value::Flag(flag) => Ok(flag.into_pyobject(py)?.to_owned().into_any()),
             Value::Whole(number) => Ok(number.into_pyobject(py)?.into_any()),
             Value::Real(number) => Ok(number.into_pyobject(py)?.into_any()),
+            Value::Categories(rows) => Ok(rows.into_pyobject(py)?.into_any()),
+            Value::Rows(rows) => array(py, "int64", rows, |row| u64::from(row).to_ne_bytes()),
+            Value::Pairs(pairs) => {
+                let flat: Vec<u32> = pairs.iter().flat_map(|&(a, b)| [a, b]).collect();
+                array(py, "int64", &flat, |row| u64::from(row).to_ne_bytes())?
+                    .call_method1("reshape", (pairs.len(), 2))
+            }
             Value::Names(names) => Ok(names.into_pyobject(py)?.into_any()),
             Value::Reals(values) => array(py, "float64", values, |value| value.to_ne_bytes()),
             // All bits of NOISE are set: those of -1.
@@ -138,37 +167,6 @@ fn array<'py, T: Copy, const N: usize>(
         Ok(())
     })?;
     library(py, "numpy")?.call_method1("frombuffer", (bytes, kind))
-}
-
-/// The numbers in the bytes of an array of numpy.
-fn reals(bytes: &[u8]) -> Vec<f64> {
-    bytes.as_chunks().0.iter().map(|bytes| f64::from_ne_bytes(*bytes)).collect()
-}
-
-/// Rows of values.
-#[derive(FromPyObject)]
-pub(crate) enum Rows<'py> {
-    /// The bytes of an array.
-    Bytes(PyBackedBytes),
-    Features(PyRef<'py, Features>),
-}
-
-/// Features of these names, out of the bytes of an array row by row, or of other names.
-#[pyfunction]
-#[pyo3(name = "_features", signature = (values, names))]
-pub(crate) fn features<'py>(
-    py: Python<'py>,
-    values: Rows<'py>,
-    names: Vec<String>,
-) -> PyResult<Bound<'py, Features>> {
-    let named = match values {
-        Rows::Bytes(bytes) => run(py, None, move |_| data::Features::new(names, reals(&bytes))),
-        Rows::Features(features) => {
-            let features = features.0.clone();
-            run(py, None, move |_| data::Features::new(names, features.values().to_vec()))
-        }
-    };
-    Bound::new(py, Features::of(named?))
 }
 
 /// One estimator, whatever its types.
@@ -235,16 +233,16 @@ pub(crate) struct Fitted {
 impl Fitted {
     /// Fits the estimator of this name: its settings as JSON, the weights as the bytes of an array.
     #[staticmethod]
-    #[pyo3(signature = (estimator, settings, features, weights = None))]
+    #[pyo3(signature = (estimator, settings, rows, weights = None))]
     fn fit(
         py: Python<'_>,
         estimator: &str,
         settings: &str,
-        features: &Features,
+        rows: Shape,
         weights: Option<&[u8]>,
     ) -> PyResult<Fitted> {
         let kind = named(estimator)?;
-        let data = Data { features: features.0.clone(), weights: weights.map(reals) };
+        let data = Data { rows, weights: weights.map(reals) };
         Ok(Fitted { kind, model: (kind.fit)(py, settings, data)? })
     }
 
@@ -268,15 +266,16 @@ impl Fitted {
         Ok(attributes)
     }
 
-    /// What the method of this name says of features.
-    fn apply<'py>(
-        &self,
-        py: Python<'py>,
-        method: String,
-        features: &Features,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let (model, features) = (self.model.clone(), features.0.clone());
-        run(py, None, move |_| model.apply(&method, &features))?.to_python(py)
+    /// What the method of this name says of rows.
+    fn apply<'py>(&self, py: Python<'py>, method: String, rows: Shape) -> PyResult<Bound<'py, PyAny>> {
+        let model = self.model.clone();
+        run(py, None, move |_| model.apply(&method, &rows))?.to_python(py)
+    }
+
+    /// What the method of this name says of a number.
+    fn ask<'py>(&self, py: Python<'py>, method: String, number: f64) -> PyResult<Bound<'py, PyAny>> {
+        let model = self.model.clone();
+        run(py, None, move |_| model.ask(&method, number))?.to_python(py)
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {

@@ -84,6 +84,7 @@ pub struct Agglomerative {
 
 /// What counts as the distance of two clusters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Linkage {
     /// √(2 · the rise of the sum of squared distances of rows to the means of their clusters): for two rows,
     /// their distance.
@@ -98,6 +99,7 @@ pub enum Linkage {
 
 /// Where a [`Dendrogram`] is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Cut {
     /// So many clusters.
     Count(usize),

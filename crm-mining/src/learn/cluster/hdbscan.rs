@@ -22,6 +22,7 @@ const STAGE: &str = "HDBSCAN";
 
 /// Which clusters of the tree become labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ClusterSelection {
     /// Those that together last longest (excess of mass).
     #[default]

@@ -20,7 +20,7 @@ const LARGEST_GAMMA: f64 = 1e140;
 /// numeric column and the most frequent category of every other; a row costs the squared distance of its numbers and
 /// `gamma` for every category that differs.
 ///
-/// Use it where both describe the customers. Bring the numeric columns to one scale first, or the largest decides
+/// Use it where both describe the customers; without a categorical column it is k-means. Bring the numeric columns to one scale first, or the largest decides
 /// alone. `gamma` is by default half the mean standard deviation of the numeric columns, as the package kmodes has it:
 /// half, then, for standardized columns, in which two rows drawn at random are 2 apart per column. Raise it to give
 /// categories more weight.
@@ -45,7 +45,7 @@ const LARGEST_GAMMA: f64 = 1e140;
 /// every single row, so that its result depends on the order of rows; it ends in worse minima more often.
 ///
 /// # Errors
-/// A setting out of range; no numeric or no categorical column; no row; more clusters than distinct rows; numbers of
+/// A setting out of range; no numeric column; no row; more clusters than distinct rows; numbers of
 /// 1e140 or more in size.
 ///
 /// # Complexity
@@ -98,13 +98,9 @@ impl KPrototypes {
         if let Some(gamma) = self.gamma.filter(|gamma| !(*gamma > 0.0 && gamma.is_finite())) {
             return invalid_parameter("KPrototypes", "gamma", "finite and above 0", gamma);
         }
-        for (unit, got) in [
-            ("numeric columns (KModes takes categories alone)", mixed.numeric_names().len()),
-            ("categorical columns (KMeans takes numbers alone)", mixed.categorical().len()),
-        ] {
-            if got == 0 {
-                return Err(ErrorKind::NotEnoughData { of: "KPrototypes", needed: 1, unit, got }.into());
-            }
+        if mixed.numeric_names().is_empty() {
+            let unit = "numeric columns (KModes takes categories alone)";
+            return Err(ErrorKind::NotEnoughData { of: "KPrototypes", needed: 1, unit, got: 0 }.into());
         }
         Ok(())
     }
