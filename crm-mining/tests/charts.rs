@@ -52,7 +52,7 @@ fn all() -> Vec<(&'static str, Chart)> {
     let cohorts = Cohorts::default().table(&ledger, last).unwrap();
     let stages = |at: Day| Lifecycle::default().stages(&ledger, &Keys::default(), at).unwrap();
     let (early, late) = (stages(day("2024-03-31")).to_table(), stages(last).to_table());
-    let migration = Migration::from_tables(&early, &late, "customer", "stage", None).unwrap();
+    let migration = Migration::from_tables(&early, &late, "stage", "customer", None).unwrap();
     let [before, after] = ["2024-02-01", "2024-05-01"].map(|at| Span::of(Period::Month, day(at)));
     let tiers = ValueTiers::default().of(rfm.customers(), rfm.monetary()).unwrap();
     let periods = PeriodOnPeriod::default().table(&ledger, last).unwrap();
