@@ -1,15 +1,18 @@
 //! Algorithms that know no customers: `crm_mining::learn` for Python.
 
 mod aft;
+mod cluster;
 mod cox;
 mod curve;
 mod durations;
+pub(crate) mod estimator;
 mod uplift;
 
 pub(crate) use aft::{Aft, AftModel};
 pub(crate) use cox::{Cox, CoxModel};
 pub(crate) use curve::{KaplanMeier, LogRank, SurvivalCurve, concordance, log_rank};
 pub(crate) use durations::Durations;
+pub(crate) use estimator::{Fitted, features};
 pub(crate) use uplift::Uplift;
 
 use crate::convert::list;

@@ -1,5 +1,10 @@
-"""Algorithms that know no customers."""
+"""Algorithms that know no customers.
 
+Those that need rows of numbers only are estimators of scikit-learn's kind: settings are keywords, `fit` returns
+the estimator, what it found are attributes whose names end in an underscore.
+"""
+
+from ._cluster import KMeans
 from ._crm_mining import (
     Aft,
     AftModel,
@@ -16,6 +21,7 @@ from ._crm_mining import (
     concordance,
     log_rank,
 )
+from ._scale import MinMax, PowerTransform, QuantileTransform, Robust, Standardize
 
 __all__ = [
     "Aft",
@@ -26,8 +32,14 @@ __all__ = [
     "Durations",
     "FpGrowth",
     "Itemsets",
+    "KMeans",
     "KaplanMeier",
     "LogRank",
+    "MinMax",
+    "PowerTransform",
+    "QuantileTransform",
+    "Robust",
+    "Standardize",
     "SurvivalCurve",
     "Uplift",
     "concordance",

@@ -1,5 +1,14 @@
 //! Records and shapes made ready for learning.
 
+mod columns;
+mod min_max;
+mod power;
+mod quantile;
+mod robust;
 mod scaler;
 
+pub use min_max::{MinMax, MinMaxScaler};
+pub use power::{PowerScaler, PowerTransform};
+pub use quantile::{QuantileOutput, QuantileScaler, QuantileTransform};
+pub use robust::{Robust, RobustScaler};
 pub use scaler::{Scaler, Standardize, log1p};

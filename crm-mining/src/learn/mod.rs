@@ -21,6 +21,7 @@ pub use bridge_smartcore::{fit_smartcore, fit_smartcore_labeled, predict_smartco
 pub use classes::Explained;
 pub(crate) use cluster::distinct_rows;
 pub use cluster::{Clustering, KMeans, KMeansModel, NOISE, Silhouette, SilhouetteScore};
+};
 pub use evaluate::{
     Calibration, CalibrationBin, Confusion, Folds, Lift, LiftBin, Uplift, UpliftAt, UpliftPoint, auc,
 };

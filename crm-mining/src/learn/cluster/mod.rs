@@ -1,12 +1,44 @@
 //! Rows divided into clusters, and how good a division is.
 
+mod agglomerative;
 mod blocks;
 mod clustering;
+mod dbscan;
+mod hdbscan;
+mod kd_tree;
 mod kmeans;
+mod optics;
+mod sets;
+mod distinct;
+mod kmedoids;
+mod kmodes;
+mod kprototypes;
+mod prototypes;
+mod compare;
+mod contingency;
+mod division;
+mod elbow;
+mod gap;
+mod labels;
+mod separation;
 mod silhouette;
+mod stability;
 
+pub use agglomerative::{Agglomerative, AgglomerativeModel, Cut, Dendrogram, Linkage, NodeMerge};
 pub(crate) use blocks::distinct_rows;
-use blocks::{BLOCK, Blocks, Frame, Threads, add, squared_distances, sum};
+use blocks::{add, BLOCK, Blocks, bounded, distinct, Frame, power_of_two_below_inverse, squared_distances, sum, Threads};
 pub use clustering::{Clustering, NOISE};
-pub use kmeans::{KMeans, KMeansModel};
-pub use silhouette::{Silhouette, SilhouetteScore};
+pub use kmeans::{Init, KMeans, KMeansModel};
+pub use dbscan::{Dbscan, DbscanModel};
+pub use hdbscan::{ClusterSelection, CondensedCluster, Departure, Hdbscan, HdbscanModel};
+pub use optics::{Optics, OpticsModel};
+pub use kmedoids::{Dissimilarity, KMedoids, KMedoidsModel, MedoidInit};
+pub use kmodes::{KModes, KModesModel, ModeInit};
+pub use kprototypes::{KPrototypes, KPrototypesModel};
+pub use silhouette::{Silhouette, SilhouetteSamples, SilhouetteScore};
+pub use compare::{CompareK, KComparison, KReport};
+pub use contingency::{Contingency};
+pub use elbow::{elbow};
+pub use gap::{Gap, GapAt, GapReference};
+pub use separation::{calinski_harabasz, davies_bouldin, simplified_silhouette, within_dispersion};
+pub use stability::{ClusterStability, Stability, StabilityScore};

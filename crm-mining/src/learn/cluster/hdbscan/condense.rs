@@ -1,0 +1,169 @@
+//! The condensed tree: which clusters part at which distance, and where points leave them.
+
+#![allow(clippy::indexing_slicing, reason = "nodes are below twice the number of points, by construction")]
+
+use super::CondensedCluster;
+use super::spanning::Spanning;
+use crate::learn::cluster::sets::Sets;
+use std::collections::VecDeque;
+
+/// A cluster, with squared distances in the scale of the search.
+pub(super) struct Cluster {
+    pub(super) parent: Option<u32>,
+    /// Infinite for the first.
+    pub(super) square: f64,
+    pub(super) size: u64,
+    pub(super) children: Vec<u32>,
+    /// How much longer its rows stay than it lasts before it, in sum: Σ (λ − λ of its birth), λ = 1 / distance.
+    pub(super) stability: f64,
+    /// The largest λ at which rows leave it; 0 for a cluster that is empty.
+    pub(super) death: f64,
+}
+
+/// Where a point leaves.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Point {
+    pub(super) cluster: u32,
+    pub(super) square: f64,
+}
+
+pub(super) struct Condensed {
+    /// Clusters come after the one they are part of.
+    pub(super) clusters: Vec<Cluster>,
+    pub(super) points: Vec<Point>,
+}
+
+/// 1 / distance; infinite for 0.
+pub(super) fn lambda(square: f64) -> f64 {
+    1.0 / square.sqrt()
+}
+
+/// Every joining of the spanning tree. Points are the nodes below `n`; the nodes after them join two.
+struct Joinings {
+    n: usize,
+    children: Vec<(u32, u32)>,
+    squares: Vec<f64>,
+    sizes: Vec<u64>,
+    /// The first place of the points of each node in `order`, and how many they are.
+    spans: Vec<(u32, u32)>,
+    order: Vec<u32>,
+}
+
+impl Joinings {
+    fn new(tree: &Spanning, weights: &[u32]) -> Joinings {
+        let n = weights.len();
+        let sets = Sets::new(n);
+        let mut node_of: Vec<u32> = (0..n as u32).collect();
+        let mut sizes: Vec<u64> = weights.iter().map(|&weight| u64::from(weight)).collect();
+        let mut spans: Vec<(u32, u32)> = vec![(0, 1); n];
+        let (mut children, mut squares) = (Vec::with_capacity(n), Vec::with_capacity(n));
+        for edge in &tree.edges {
+            let (a, b) = (sets.find(edge.ends.0), sets.find(edge.ends.1));
+            let (left, right) = (node_of[a as usize], node_of[b as usize]);
+            sets.join(a, b);
+            node_of[sets.find(a) as usize] = sizes.len() as u32;
+            children.push((left, right));
+            squares.push(edge.reach);
+            sizes.push(sizes[left as usize] + sizes[right as usize]);
+            spans.push((0, spans[left as usize].1 + spans[right as usize].1));
+        }
+        let mut order = vec![0; n];
+        for node in (0..sizes.len()).rev() {
+            let start = spans[node].0;
+            if node < n {
+                order[start as usize] = node as u32;
+            } else {
+                let (left, right) = children[node - n];
+                spans[left as usize].0 = start;
+                spans[right as usize].0 = start + spans[left as usize].1;
+            }
+        }
+        Joinings { n, children, squares, sizes, spans, order }
+    }
+}
+
+/// Follows clusters from all points downwards: a joining of two large parts is where two clusters part; a part
+/// that is too small leaves.
+pub(super) fn condense(tree: &Spanning, weights: &[u32], min_size: usize) -> Condensed {
+    let joinings = Joinings::new(tree, weights);
+    let root = joinings.sizes.len() - 1;
+    let is_large = |node: u32| joinings.sizes[node as usize] >= min_size as u64;
+    let mut clusters = vec![Cluster::new(None, f64::INFINITY, joinings.sizes[root])];
+    let mut points = vec![Point { cluster: 0, square: 0.0 }; joinings.n];
+    let mut waiting = VecDeque::from([(root as u32, 0_u32)]);
+    while let Some((node, cluster)) = waiting.pop_front() {
+        let mut leave = |node: u32, square: f64, clusters: &mut [Cluster]| {
+            let (start, count) = joinings.spans[node as usize];
+            for &point in &joinings.order[start as usize..(start + count) as usize] {
+                points[point as usize] = Point { cluster, square };
+            }
+            clusters[cluster as usize].lose(joinings.sizes[node as usize], square);
+        };
+        if (node as usize) < joinings.n {
+            // Equal rows, many enough for a cluster, stay to the end.
+            leave(node, tree.core[node as usize], &mut clusters);
+            continue;
+        }
+        let (left, right) = joinings.children[node as usize - joinings.n];
+        let square = joinings.squares[node as usize - joinings.n];
+        // Points so close that their distance vanishes do not part.
+        if square > 0.0 && is_large(left) && is_large(right) {
+            for part in [left, right] {
+                let (child, size) = (clusters.len() as u32, joinings.sizes[part as usize]);
+                clusters.push(Cluster::new(Some(cluster), square, size));
+                clusters[cluster as usize].children.push(child);
+                clusters[cluster as usize].lose(size, square);
+                waiting.push_back((part, child));
+            }
+            continue;
+        }
+        for part in [left, right] {
+            if is_large(part) {
+                waiting.push_back((part, cluster));
+            } else {
+                leave(part, square, &mut clusters);
+            }
+        }
+    }
+    Condensed { clusters, points }
+}
+
+impl Cluster {
+    fn new(parent: Option<u32>, square: f64, size: u64) -> Cluster {
+        Cluster { parent, square, size, children: Vec::new(), stability: 0.0, death: 0.0 }
+    }
+
+    fn lose(&mut self, size: u64, square: f64) {
+        let lambda = lambda(square);
+        self.stability += (lambda - self::lambda(self.square)) * size as f64;
+        self.death = self.death.max(lambda);
+    }
+}
+
+impl Condensed {
+    /// GLOSH: 1 − λ of the point / the largest λ in its cluster and those within.
+    pub(super) fn outlier_scores(&self) -> Vec<f64> {
+        let mut deaths: Vec<f64> = self.clusters.iter().map(|cluster| cluster.death).collect();
+        for (at, cluster) in self.clusters.iter().enumerate().rev() {
+            if let Some(parent) = cluster.parent {
+                deaths[parent as usize] = deaths[parent as usize].max(deaths[at]);
+            }
+        }
+        let score = |point: &Point| {
+            let (own, most) = (lambda(point.square), deaths[point.cluster as usize]);
+            if own.is_infinite() || most == 0.0 { 0.0 } else { 1.0 - own / most }
+        };
+        self.points.iter().map(score).collect()
+    }
+
+    /// The tree in the units of the features; `labels` holds that of each cluster.
+    pub(super) fn tree(&self, labels: &[Option<u32>], scale: f64) -> Vec<CondensedCluster> {
+        let cluster = |(cluster, &label): (&Cluster, &Option<u32>)| CondensedCluster {
+            parent: cluster.parent,
+            distance: cluster.parent.map(|_| cluster.square.sqrt() / scale),
+            size: cluster.size as usize,
+            label,
+        };
+        self.clusters.iter().zip(labels).map(cluster).collect()
+    }
+}
