@@ -38,9 +38,13 @@ use serde::Serialize;
 /// ```
 /// use crm_mining::{Fit, data::Features, insight::{MatchBy, SegmentDrift, Segmentation, match_segments}};
 ///
-/// let spends = |from: f64| (0..40).map(|i| from + f64::from(i % 7)).chain((0..40).map(|i| 90.0 + f64::from(i % 5)));
-/// let (june, july) = (Features::new(["spend"], spends(10.0).collect())?, Features::new(["spend"], spends(14.0).collect())?);
-/// let (before, after) = (Segmentation::kmeans(2..=2).fit(&june)?, Segmentation::kmeans(2..=2).fit(&july)?);
+/// let spends = |low: f64| {
+///     let spend = |i: i32| f64::from(i % 7) + if i < 40 { low } else { 90.0 };
+///     Features::new(["spend"], (0..80).map(spend).collect())
+/// };
+/// let (june, july) = (spends(10.0)?, spends(14.0)?);
+/// let two = Segmentation::kmeans(2..=2);
+/// let (before, after) = (two.fit(&june)?, two.fit(&july)?);
 /// let matched = match_segments(&before, &after, MatchBy::Centers)?;
 /// let drift = SegmentDrift::between((&before, &june), (&after, &july), &matched)?;
 /// let [low, high] = drift.pairs() else { unreachable!() };

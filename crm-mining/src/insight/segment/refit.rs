@@ -44,11 +44,14 @@ use std::fmt;
 /// ```
 /// use crm_mining::{Fit, data::Features, insight::{Refit, RefitDecision, Segmentation}};
 ///
-/// let spends = |a: f64, b: f64| Features::new(["spend"], (0..60).map(|i| if i % 2 == 0 { a } else { b } + f64::from(i % 7)).collect());
+/// let spends = |few: f64, much: f64| {
+///     let spend = |i: i32| f64::from(i % 7) + if i % 2 == 0 { few } else { much };
+///     Features::new(["spend"], (0..60).map(spend).collect())
+/// };
 /// let segments = Segmentation::kmeans(2..=2).fit(&spends(100.0, 200.0)?)?;
 /// let old = segments.without_customers();
 /// assert_eq!(Refit::default().check(old, &spends(101.0, 199.0)?)?.decision, RefitDecision::Keep);
-/// let check = Refit::default().check(old, &spends(10.0, 140.0)?)?;
+/// let check = Refit::default().check(old, &spends(60.0, 240.0)?)?;
 /// assert_eq!(check.decision, RefitDecision::Refit);
 /// assert!(check.why.starts_with("the mean squared distance to the nearest center falls by 9"), "{}", check.why);
 /// # Ok::<(), crm_mining::Error>(())
