@@ -20,7 +20,11 @@ pub use bridge_linfa::{fit_linfa, linfa_dataset, linfa_labeled, predict_linfa};
 pub use bridge_smartcore::{fit_smartcore, fit_smartcore_labeled, predict_smartcore, smartcore_matrix};
 pub use classes::Explained;
 pub(crate) use cluster::distinct_rows;
-pub use cluster::{Clustering, KMeans, KMeansModel, NOISE, Silhouette, SilhouetteScore};
+pub use cluster::{
+    ClusterStability, Clustering, CompareK, Contingency, Gap, GapAt, GapReference, KComparison, KMeans,
+    KMeansModel, KReport, NOISE, Silhouette, SilhouetteSamples, SilhouetteScore, Stability, StabilityScore,
+    calinski_harabasz, davies_bouldin, elbow, simplified_silhouette, within_dispersion,
+};
 pub use evaluate::{
     Calibration, CalibrationBin, Confusion, Folds, Lift, LiftBin, Uplift, UpliftAt, UpliftPoint, auc,
 };
