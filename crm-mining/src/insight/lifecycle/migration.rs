@@ -272,7 +272,8 @@ mod tests {
         assert_eq!(moved.forecast(0).unwrap(), [1.0, 1.0, 0.0]);
         assert_eq!(moved.forecast(2).unwrap(), [1.75, 0.25, 0.0]);
         assert!(moved.forecast(10_001).is_err());
-        let many: Keys = (0..1_001).map(|of| of.to_string()).collect::<Vec<_>>().iter().map(String::as_str).collect();
+        let many: Keys =
+            (0..1_001).map(|of| of.to_string()).collect::<Vec<_>>().iter().map(String::as_str).collect();
         let labels: Vec<usize> = (0..1_001).collect();
         assert!(Migration::between((&many, &labels), (&many, &labels)).is_err());
         let unknown = Migration::among(&[1], (&customers, &[1, 2]), (&customers, &[1, 1])).unwrap_err();

@@ -106,7 +106,9 @@ fn a_model_file_is_checked() {
         assert!(text.contains(from) && serde_json::from_str::<BuyingModel>(&text.replace(from, to)).is_err());
     }
     let read = |covariance: &str| {
-        serde_json::from_str::<BuyingModel>(&text.replace("\"covariance\":null", &format!("\"covariance\":{covariance}")))
+        serde_json::from_str::<BuyingModel>(
+            &text.replace("\"covariance\":null", &format!("\"covariance\":{covariance}")),
+        )
     };
     assert!(read("[[1,0.5,0,0],[0.5,1,0,0],[0,0,1,0],[0,0,0,1]]").unwrap().covariance.is_some());
     let error = read("[[1,0.5,0,0],[0.4,1,0,0],[0,0,1,0],[0,0,0,1]]").unwrap_err();
