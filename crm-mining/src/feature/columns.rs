@@ -72,7 +72,7 @@ pub(super) fn restore(
 }
 
 /// The same rows of the same customers with every value changed; the values must be finite.
-fn changed(features: &Features, change: impl Fn(usize, f64) -> f64 + Sync) -> Result<Features> {
+pub(super) fn changed(features: &Features, change: impl Fn(usize, f64) -> f64 + Sync) -> Result<Features> {
     let width = features.n_features();
     let mut values = vec![0.0; features.values().len()];
     values.par_chunks_mut(ROWS * width).zip(features.values().par_chunks(ROWS * width)).for_each(

@@ -35,10 +35,10 @@ use std::cmp::Ordering;
 /// | `matrix_rows` | distinct rows up to which `Average` and `Complete` may hold the matrix of all distances | 20 000 |
 ///
 /// Fitting gives an [`AgglomerativeModel`]. Heights are those of SciPy and scikit-learn. Rows are sorted by
-/// their values before anything else, and equal rows merge at height 0: so the tree does not depend on the
-/// order of the rows, whatever ties there are. Between distances that are equal to the last bit, the pair of
-/// the smaller rows (by the first feature, then by the next) comes first; peers decide by the order of
-/// the rows, so that their trees differ from ours, and from themselves, where distances tie. Bits are the
+/// their values before anything else, and equal rows merge at height 0; so the tree does not depend on the
+/// order of the rows, whatever ties there are. Distances that are equal to the last bit are taken in the
+/// order of the rows' values (by the first feature, then by the next); the peers decide by the order of the
+/// rows, so where distances tie their trees differ from ours and change when rows are shuffled. Bits are the
 /// same on any number of threads.
 ///
 /// # Errors

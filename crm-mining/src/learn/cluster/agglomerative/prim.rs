@@ -102,12 +102,10 @@ pub(super) fn spanning(width: usize, points: &[f64], control: &Control) -> Resul
     Ok(joined(n, chain))
 }
 
-/// The links of a chain as merges, nearest first; of equals, that between points of smaller number.
+/// The links of a chain as merges, nearest first. Links of one length stay in the order of the chain: so the
+/// point that a link leads to is that near to one of the cluster before it.
 fn joined(n: usize, mut chain: Vec<(u32, Near)>) -> Vec<Step> {
-    chain.sort_by(|(a, to_a), (b, to_b)| {
-        let ends = |id: u32, near: &Near| (id.min(near.id), id.max(near.id));
-        to_a.distance.total_cmp(&to_b.distance).then(ends(*a, to_a).cmp(&ends(*b, to_b)))
-    });
+    chain.sort_by(|(_, a), (_, b)| a.distance.total_cmp(&b.distance));
     let mut parents: Vec<u32> = (0..n as u32).collect();
     let mut steps = Vec::with_capacity(chain.len());
     for (id, near) in chain {
