@@ -88,7 +88,7 @@ class Estimator:
         return "_model" in vars(self)
 
     def __sklearn_tags__(self) -> Any:
-        from sklearn.utils import Tags, TargetTags, TransformerTags
+        from sklearn.utils import Tags, TargetTags, TransformerTags  # type: ignore[import-untyped, unused-ignore]
 
         transforms = TransformerTags() if hasattr(self, "transform") else None
         return Tags(estimator_type=self._type, target_tags=TargetTags(required=False), transformer_tags=transforms)
@@ -355,17 +355,21 @@ def _names_in(estimator: Estimator, given: Iterable[str] | None) -> Any:
 
 def _invalid_name(estimator: Estimator, name: str) -> errors.InvalidParameter:
     settings = list(estimator._settings_names)
-    return errors.InvalidParameter(f"Invalid parameter {name!r} for estimator {estimator}. Valid parameters are: {settings}.")
+    return errors.InvalidParameter(
+        f"Invalid parameter {name!r} for estimator {estimator}. Valid parameters are: {settings}."
+    )
 
 
 def _not_fitted(name: str) -> errors.NotFitted:
     """The error for what is not fitted, which is scikit-learn's as well where that is imported."""
-    message = f"This {name} instance is not fitted yet. Call 'fit' before using this estimator."
-    if "sklearn" in sys.modules:
-        from sklearn.exceptions import NotFittedError
+    error = errors.NotFitted(f"This {name} instance is not fitted yet. Call 'fit' before using this estimator.")
+    if sys.modules.get("sklearn") is not None:
+        from sklearn.exceptions import NotFittedError  # type: ignore[import-untyped, unused-ignore]
 
-        return type("NotFitted", (errors.NotFitted, NotFittedError), {"__module__": "crm_mining.errors"})(message)
-    return errors.NotFitted(message)
+        # Between processes it travels as ours.
+        members = {"__module__": "crm_mining.errors", "__reduce__": lambda self: (errors.NotFitted, self.args)}
+        error.__class__ = type("NotFitted", (errors.NotFitted, NotFittedError), members)
+    return error
 
 
 def _plain(value: Any) -> Any:
