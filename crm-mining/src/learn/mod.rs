@@ -21,8 +21,8 @@ pub use bridge_smartcore::{fit_smartcore, fit_smartcore_labeled, predict_smartco
 pub use classes::Explained;
 pub(crate) use cluster::distinct_rows;
 pub use cluster::{
-    Agglomerative, AgglomerativeModel, Clustering, Cut, Dendrogram, KMeans, KMeansModel, Linkage, NOISE,
-    NodeMerge, Silhouette, SilhouetteScore,
+    Agglomerative, AgglomerativeModel, Clustering, Covariance, Cut, Dendrogram, GaussianMixture,
+    GaussianMixtureModel, KMeans, KMeansModel, Linkage, NOISE, NodeMerge, Silhouette, SilhouetteScore,
 };
 pub use evaluate::{
     Calibration, CalibrationBin, Confusion, Folds, Lift, LiftBin, Uplift, UpliftAt, UpliftPoint, auc,
