@@ -126,6 +126,11 @@ impl Cholesky {
         Some(Cholesky(factor))
     }
 
+    /// The lower factor.
+    pub(crate) fn factor(&self) -> &Square {
+        &self.0
+    }
+
     /// The solution of `matrix · x = right`.
     pub(crate) fn solve(&self, right: &[f64]) -> Vec<f64> {
         let (factor, mut x) = (&self.0, right.to_vec());
