@@ -80,16 +80,36 @@ impl Joinings {
         }
         Joinings { n, children, squares, sizes, spans, order }
     }
+
+    /// What a node joins at its distance: all that is left when every edge of that length is taken out.
+    fn parts(&self, node: u32, parts: &mut Vec<u32>) {
+        let square = self.squares[node as usize - self.n];
+        parts.clear();
+        let mut waiting = vec![node];
+        while let Some(node) = waiting.pop() {
+            match (node as usize).checked_sub(self.n) {
+                Some(at) if self.squares[at] == square => {
+                    waiting.extend([self.children[at].1, self.children[at].0]);
+                }
+                _ => parts.push(node),
+            }
+        }
+    }
 }
 
-/// Follows clusters from all points downwards: a joining of two large parts is where two clusters part; a part
-/// that is too small leaves.
+/// Follows clusters from all points downwards. Where all edges of one length are taken out, two or more large
+/// parts are clusters that part; a single one is the same cluster, only smaller; parts that are too small leave.
 pub(super) fn condense(tree: &Spanning, weights: &[u32], min_size: usize) -> Condensed {
     let joinings = Joinings::new(tree, weights);
     let root = joinings.sizes.len() - 1;
-    let is_large = |node: u32| joinings.sizes[node as usize] >= min_size as u64;
+    let is_large = |node: u32, square: f64| {
+        // Equal rows hold together below the distance at which they are core.
+        let holds = tree.core.get(node as usize).is_none_or(|&core| core < square);
+        holds && joinings.sizes[node as usize] >= min_size as u64
+    };
     let mut clusters = vec![Cluster::new(None, f64::INFINITY, joinings.sizes[root])];
     let mut points = vec![Point { cluster: 0, square: 0.0 }; joinings.n];
+    let mut parts = Vec::new();
     let mut waiting = VecDeque::from([(root as u32, 0_u32)]);
     while let Some((node, cluster)) = waiting.pop_front() {
         let mut leave = |node: u32, square: f64, clusters: &mut [Cluster]| {
@@ -104,24 +124,22 @@ pub(super) fn condense(tree: &Spanning, weights: &[u32], min_size: usize) -> Con
             leave(node, tree.core[node as usize], &mut clusters);
             continue;
         }
-        let (left, right) = joinings.children[node as usize - joinings.n];
         let square = joinings.squares[node as usize - joinings.n];
+        joinings.parts(node, &mut parts);
         // Points so close that their distance vanishes do not part.
-        if square > 0.0 && is_large(left) && is_large(right) {
-            for part in [left, right] {
-                let (child, size) = (clusters.len() as u32, joinings.sizes[part as usize]);
+        let n_large = parts.iter().filter(|&&part| is_large(part, square)).count();
+        for &part in &parts {
+            let size = joinings.sizes[part as usize];
+            if !is_large(part, square) {
+                leave(part, square, &mut clusters);
+            } else if n_large > 1 && square > 0.0 {
+                let child = clusters.len() as u32;
                 clusters.push(Cluster::new(Some(cluster), square, size));
                 clusters[cluster as usize].children.push(child);
                 clusters[cluster as usize].lose(size, square);
                 waiting.push_back((part, child));
-            }
-            continue;
-        }
-        for part in [left, right] {
-            if is_large(part) {
-                waiting.push_back((part, cluster));
             } else {
-                leave(part, square, &mut clusters);
+                waiting.push_back((part, cluster));
             }
         }
     }

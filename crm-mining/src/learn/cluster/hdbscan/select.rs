@@ -116,7 +116,9 @@ impl Selected {
                 *size = (size.0 + u64::from(weight), size.1.min(point));
             }
         }
-        let mut order: Vec<u32> = self.clusters.clone();
+        // A single cluster can be so thin that all its rows left before the threshold.
+        let has_rows = |cluster: &u32| sizes[*cluster as usize].0 > 0;
+        let mut order: Vec<u32> = self.clusters.iter().copied().filter(has_rows).collect();
         order.sort_by_key(|&cluster| {
             (std::cmp::Reverse(sizes[cluster as usize].0), sizes[cluster as usize].1)
         });
@@ -128,11 +130,7 @@ impl Selected {
         let persistence = |&cluster: &u32| {
             let (stability, size) =
                 (condensed.clusters[cluster as usize].stability, sizes[cluster as usize].0);
-            if most.is_infinite() || most == 0.0 || size == 0 {
-                1.0
-            } else {
-                stability / (size as f64 * most)
-            }
+            if most.is_infinite() || most == 0.0 { 1.0 } else { stability / (size as f64 * most) }
         };
         let label = |&cluster: &u32| labels.get(cluster as usize).copied().flatten().unwrap_or(NOISE);
         (self.of_points.iter().map(label).collect(), labels.clone(), order.iter().map(persistence).collect())

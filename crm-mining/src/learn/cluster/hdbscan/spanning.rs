@@ -19,8 +19,9 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 const MIXED: u32 = u32::MAX;
 
 /// An edge between two points, the lower number first. Mutual reachability is the largest of the distance and
-/// the core distances of both ends. No two edges are equal in order: of equally long ones the one of smaller
-/// plain distance comes first, then the one between points of smaller values.
+/// the core distances of both ends. No two edges are equal in order, so that there is one tree whatever the threads
+/// and the order of rows: of equally long ones the one of smaller plain distance comes first, then the one
+/// between points of smaller values.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Edge {
     /// The mutual reachability, squared.
