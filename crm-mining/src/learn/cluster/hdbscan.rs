@@ -157,7 +157,7 @@ impl Fit<Features> for Hdbscan {
         let departures: Vec<Departure> = condensed
             .points
             .iter()
-            .map(|point| Departure { cluster: point.cluster, distance: point.square.sqrt() / scale })
+            .map(|point| Departure { cluster: point.cluster, distance: point.distance / scale })
             .collect();
         Ok(HdbscanModel {
             labels: distinct.per_row(&labels),
