@@ -51,13 +51,16 @@ pub enum ClusterSelection {
 /// row itself out: `min_samples = 4` there is 5 here and in scikit-learn. Clusters are numbered by size, the
 /// largest first; of equals, the one with the smallest row of values.
 ///
-/// **Ties.** Rows are often equally far from two clusters, because the distance at which a row is core counts
-/// for all its neighbors. Here the nearer cluster by plain distance wins, then the smaller values; in
-/// scikit-learn, the order of rows and an unstable sort decide. So here the order of rows does not matter at
-/// all, and equal rows always fare alike; single such rows may be labeled otherwise than there. On data with
-/// many equal rows or distances, as counts have, the peers' trees are one of many, and more may differ.
-/// `min_samples` equal rows make a cluster of their own as dense as can be, if there are `min_cluster_size`.
-/// Where there are fewer rows than `min_cluster_size`, all are noise, even with `allow_single_cluster`.
+/// **Ties.** Edges of equal length are taken out at once, as the paper has it. A row is often equally far from
+/// two clusters, because the distance at which it is core counts for all its neighbors: it leaves when they
+/// part, and belongs to neither. The peers take such edges out one by one, in an order that hangs on the order
+/// of rows and an unstable sort, and give the row to one of the two; a label of theirs at such a row, and a
+/// cluster that lasts over no range of distances at all, is not to be had here. In return the order of rows does
+/// not matter, and equal rows fare alike. With many equal distances, as counts have, the peers' clusters are one
+/// outcome of many, and may differ from ours more.
+///
+/// Two more differences: with fewer rows than `min_cluster_size`, all are noise, even with
+/// `allow_single_cluster`; and that setting holds for leaves too, when nothing parts.
 ///
 /// # Errors
 /// A setting out of range; fewer than 2 or `min_samples` rows; values of 1e140 or more in size.
@@ -155,7 +158,7 @@ impl Fit<Features> for Hdbscan {
         let departures: Vec<Departure> = condensed
             .points
             .iter()
-            .map(|point| Departure { cluster: point.cluster, distance: point.square.sqrt() / scale })
+            .map(|point| Departure { cluster: point.cluster, distance: point.distance / scale })
             .collect();
         Ok(HdbscanModel {
             labels: distinct.per_row(&labels),

@@ -7,11 +7,11 @@ use super::spanning::Spanning;
 use crate::learn::cluster::sets::Sets;
 use std::collections::VecDeque;
 
-/// A cluster, with squared distances in the scale of the search.
+/// A cluster, with distances in the scale of the search.
 pub(super) struct Cluster {
     pub(super) parent: Option<u32>,
     /// Infinite for the first.
-    pub(super) square: f64,
+    pub(super) distance: f64,
     pub(super) size: u64,
     pub(super) children: Vec<u32>,
     /// How much longer its rows stay than it lasts before it, in sum: Σ (λ − λ of its birth), λ = 1 / distance.
@@ -24,7 +24,7 @@ pub(super) struct Cluster {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Point {
     pub(super) cluster: u32,
-    pub(super) square: f64,
+    pub(super) distance: f64,
 }
 
 pub(super) struct Condensed {
@@ -34,15 +34,15 @@ pub(super) struct Condensed {
 }
 
 /// 1 / distance; infinite for 0.
-pub(super) fn lambda(square: f64) -> f64 {
-    1.0 / square.sqrt()
+pub(super) fn lambda(distance: f64) -> f64 {
+    1.0 / distance
 }
 
 /// Every joining of the spanning tree. Points are the nodes below `n`; the nodes after them join two.
 struct Joinings {
     n: usize,
     children: Vec<(u32, u32)>,
-    squares: Vec<f64>,
+    distances: Vec<f64>,
     sizes: Vec<u64>,
     /// The first place of the points of each node in `order`, and how many they are.
     spans: Vec<(u32, u32)>,
@@ -56,14 +56,14 @@ impl Joinings {
         let mut node_of: Vec<u32> = (0..n as u32).collect();
         let mut sizes: Vec<u64> = weights.iter().map(|&weight| u64::from(weight)).collect();
         let mut spans: Vec<(u32, u32)> = vec![(0, 1); n];
-        let (mut children, mut squares) = (Vec::with_capacity(n), Vec::with_capacity(n));
-        for edge in &tree.edges {
-            let (a, b) = (sets.find(edge.ends.0), sets.find(edge.ends.1));
+        let (mut children, mut distances) = (Vec::with_capacity(n), Vec::with_capacity(n));
+        for &(distance, (a, b)) in &tree.edges {
+            let (a, b) = (sets.find(a), sets.find(b));
             let (left, right) = (node_of[a as usize], node_of[b as usize]);
             sets.join(a, b);
             node_of[sets.find(a) as usize] = sizes.len() as u32;
             children.push((left, right));
-            squares.push(edge.reach);
+            distances.push(distance);
             sizes.push(sizes[left as usize] + sizes[right as usize]);
             spans.push((0, spans[left as usize].1 + spans[right as usize].1));
         }
@@ -78,50 +78,68 @@ impl Joinings {
                 spans[right as usize].0 = start + spans[left as usize].1;
             }
         }
-        Joinings { n, children, squares, sizes, spans, order }
+        Joinings { n, children, distances, sizes, spans, order }
+    }
+
+    /// What a node joins at its distance: all that is left when every edge of that length is taken out.
+    fn parts(&self, node: u32, parts: &mut Vec<u32>) {
+        let distance = self.distances[node as usize - self.n];
+        parts.clear();
+        let mut waiting = vec![node];
+        while let Some(node) = waiting.pop() {
+            match (node as usize).checked_sub(self.n) {
+                Some(at) if self.distances[at] == distance => {
+                    waiting.extend([self.children[at].1, self.children[at].0]);
+                }
+                _ => parts.push(node),
+            }
+        }
     }
 }
 
-/// Follows clusters from all points downwards: a joining of two large parts is where two clusters part; a part
-/// that is too small leaves.
+/// Follows clusters from all points downwards. Where all edges of one length are taken out, two or more large
+/// parts are clusters that part; a single one is the same cluster, only smaller; parts that are too small leave.
 pub(super) fn condense(tree: &Spanning, weights: &[u32], min_size: usize) -> Condensed {
     let joinings = Joinings::new(tree, weights);
     let root = joinings.sizes.len() - 1;
-    let is_large = |node: u32| joinings.sizes[node as usize] >= min_size as u64;
+    let is_large = |node: u32, distance: f64| {
+        // Equal rows hold together below the distance at which they are core.
+        let holds = tree.core.get(node as usize).is_none_or(|&core| core < distance);
+        holds && joinings.sizes[node as usize] >= min_size as u64
+    };
     let mut clusters = vec![Cluster::new(None, f64::INFINITY, joinings.sizes[root])];
-    let mut points = vec![Point { cluster: 0, square: 0.0 }; joinings.n];
+    let mut points = vec![Point { cluster: 0, distance: 0.0 }; joinings.n];
+    let mut parts = Vec::new();
     let mut waiting = VecDeque::from([(root as u32, 0_u32)]);
     while let Some((node, cluster)) = waiting.pop_front() {
-        let mut leave = |node: u32, square: f64, clusters: &mut [Cluster]| {
+        let mut leave = |node: u32, distance: f64, clusters: &mut [Cluster]| {
             let (start, count) = joinings.spans[node as usize];
             for &point in &joinings.order[start as usize..(start + count) as usize] {
-                points[point as usize] = Point { cluster, square };
+                points[point as usize] = Point { cluster, distance };
             }
-            clusters[cluster as usize].lose(joinings.sizes[node as usize], square);
+            clusters[cluster as usize].lose(joinings.sizes[node as usize], distance);
         };
         if (node as usize) < joinings.n {
             // Equal rows, many enough for a cluster, stay to the end.
             leave(node, tree.core[node as usize], &mut clusters);
             continue;
         }
-        let (left, right) = joinings.children[node as usize - joinings.n];
-        let square = joinings.squares[node as usize - joinings.n];
+        let distance = joinings.distances[node as usize - joinings.n];
+        joinings.parts(node, &mut parts);
         // Points so close that their distance vanishes do not part.
-        if square > 0.0 && is_large(left) && is_large(right) {
-            for part in [left, right] {
-                let (child, size) = (clusters.len() as u32, joinings.sizes[part as usize]);
-                clusters.push(Cluster::new(Some(cluster), square, size));
+        let n_large = parts.iter().filter(|&&part| is_large(part, distance)).count();
+        for &part in &parts {
+            let size = joinings.sizes[part as usize];
+            if !is_large(part, distance) {
+                leave(part, distance, &mut clusters);
+            } else if n_large > 1 && distance > 0.0 {
+                let child = clusters.len() as u32;
+                clusters.push(Cluster::new(Some(cluster), distance, size));
                 clusters[cluster as usize].children.push(child);
-                clusters[cluster as usize].lose(size, square);
+                clusters[cluster as usize].lose(size, distance);
                 waiting.push_back((part, child));
-            }
-            continue;
-        }
-        for part in [left, right] {
-            if is_large(part) {
-                waiting.push_back((part, cluster));
             } else {
-                leave(part, square, &mut clusters);
+                waiting.push_back((part, cluster));
             }
         }
     }
@@ -129,13 +147,13 @@ pub(super) fn condense(tree: &Spanning, weights: &[u32], min_size: usize) -> Con
 }
 
 impl Cluster {
-    fn new(parent: Option<u32>, square: f64, size: u64) -> Cluster {
-        Cluster { parent, square, size, children: Vec::new(), stability: 0.0, death: 0.0 }
+    fn new(parent: Option<u32>, distance: f64, size: u64) -> Cluster {
+        Cluster { parent, distance, size, children: Vec::new(), stability: 0.0, death: 0.0 }
     }
 
-    fn lose(&mut self, size: u64, square: f64) {
-        let lambda = lambda(square);
-        self.stability += (lambda - self::lambda(self.square)) * size as f64;
+    fn lose(&mut self, size: u64, distance: f64) {
+        let lambda = lambda(distance);
+        self.stability += (lambda - self::lambda(self.distance)) * size as f64;
         self.death = self.death.max(lambda);
     }
 }
@@ -150,7 +168,7 @@ impl Condensed {
             }
         }
         let score = |point: &Point| {
-            let (own, most) = (lambda(point.square), deaths[point.cluster as usize]);
+            let (own, most) = (lambda(point.distance), deaths[point.cluster as usize]);
             if own.is_infinite() || most == 0.0 { 0.0 } else { 1.0 - own / most }
         };
         self.points.iter().map(score).collect()
@@ -160,7 +178,7 @@ impl Condensed {
     pub(super) fn tree(&self, labels: &[Option<u32>], scale: f64) -> Vec<CondensedCluster> {
         let cluster = |(cluster, &label): (&Cluster, &Option<u32>)| CondensedCluster {
             parent: cluster.parent,
-            distance: cluster.parent.map(|_| cluster.square.sqrt() / scale),
+            distance: cluster.parent.map(|_| cluster.distance / scale),
             size: cluster.size as usize,
             label,
         };

@@ -32,7 +32,7 @@ pub(super) fn select(condensed: &Condensed, settings: &Hdbscan, epsilon: f64) ->
     // Of a single cluster, rows that leave too early are noise.
     let threshold = if epsilon > 0.0 { 1.0 / epsilon } else { condensed.clusters[0].death };
     let of_point = |point: &Point| match holder[point.cluster as usize] {
-        0 if lambda(point.square) < threshold => NOISE,
+        0 if lambda(point.distance) < threshold => NOISE,
         holder => holder,
     };
     let clusters = (0..n as u32).filter(|&at| holder[at as usize] == at).collect();
@@ -71,7 +71,7 @@ fn merged_below(
     epsilon: f64,
     allow_single_cluster: bool,
 ) -> Vec<bool> {
-    let distance = |at: usize| 1.0 / lambda(condensed.clusters[at].square);
+    let distance = |at: usize| 1.0 / lambda(condensed.clusters[at].distance);
     let holder = outermost(condensed, selected);
     let mut merged = vec![false; selected.len()];
     for at in (0..selected.len()).filter(|&at| holder[at] == at as u32) {
@@ -96,7 +96,7 @@ impl Selected {
             if cluster == NOISE {
                 return 0.0;
             }
-            let (own, most) = (lambda(point.square), condensed.clusters[cluster as usize].death);
+            let (own, most) = (lambda(point.distance), condensed.clusters[cluster as usize].death);
             if own.is_infinite() || most == 0.0 { 1.0 } else { own.min(most) / most }
         };
         condensed.points.iter().zip(&self.of_points).map(probability).collect()
@@ -116,7 +116,9 @@ impl Selected {
                 *size = (size.0 + u64::from(weight), size.1.min(point));
             }
         }
-        let mut order: Vec<u32> = self.clusters.clone();
+        // A single cluster can be so thin that all its rows left before the threshold.
+        let has_rows = |cluster: &u32| sizes[*cluster as usize].0 > 0;
+        let mut order: Vec<u32> = self.clusters.iter().copied().filter(has_rows).collect();
         order.sort_by_key(|&cluster| {
             (std::cmp::Reverse(sizes[cluster as usize].0), sizes[cluster as usize].1)
         });
@@ -126,12 +128,11 @@ impl Selected {
         }
         let most = condensed.clusters.iter().fold(0.0, |most: f64, cluster| most.max(cluster.death));
         let persistence = |&cluster: &u32| {
-            let (stability, size) =
-                (condensed.clusters[cluster as usize].stability, sizes[cluster as usize].0);
-            if most.is_infinite() || most == 0.0 || size == 0 {
+            let cluster = &condensed.clusters[cluster as usize];
+            if most.is_infinite() || most == 0.0 {
                 1.0
             } else {
-                stability / (size as f64 * most)
+                cluster.stability / (cluster.size as f64 * most)
             }
         };
         let label = |&cluster: &u32| labels.get(cluster as usize).copied().flatten().unwrap_or(NOISE);

@@ -19,14 +19,15 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 const MIXED: u32 = u32::MAX;
 
 /// An edge between two points, the lower number first. Mutual reachability is the largest of the distance and
-/// the core distances of both ends. No two edges are equal in order: of equally long ones the one of smaller
-/// plain distance comes first, then the one between points of smaller values.
+/// the core distances of both ends. No two edges are equal in order, so that there is one tree whatever the threads
+/// and the order of rows: of equally long ones the one of smaller plain distance comes first, then the one
+/// between points of smaller values.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Edge {
+struct Edge {
     /// The mutual reachability, squared.
-    pub(super) reach: f64,
+    reach: f64,
     square: f64,
-    pub(super) ends: (u32, u32),
+    ends: (u32, u32),
 }
 
 const NONE: Edge = Edge { reach: f64::INFINITY, square: f64::INFINITY, ends: (u32::MAX, u32::MAX) };
@@ -38,9 +39,10 @@ impl Edge {
     }
 }
 
-/// The edges of a tree over all points, ascending, and the squared core distance of each point.
+/// The edges of a tree over all points, shortest first, and the core distance of each point.
 pub(super) struct Spanning {
-    pub(super) edges: Vec<Edge>,
+    /// The mutual reachability and both ends.
+    pub(super) edges: Vec<(f64, (u32, u32))>,
     pub(super) core: Vec<f64>,
 }
 
@@ -94,11 +96,12 @@ pub(super) fn spanning_tree(distinct: &Distinct, min_samples: usize, control: &C
         );
     }
     edges.par_sort_unstable_by(Edge::order);
-    let mut by_point = vec![0.0; n];
+    let mut core_distances = vec![0.0; n];
     for (&point, &core) in tree.rows().iter().zip(&core) {
-        by_point[point as usize] = core;
+        core_distances[point as usize] = core.sqrt();
     }
-    Ok(Spanning { edges, core: by_point })
+    let edges = edges.iter().map(|edge| (edge.reach.sqrt(), edge.ends)).collect();
+    Ok(Spanning { edges, core: core_distances })
 }
 
 /// One round: the best edge out of each component.
