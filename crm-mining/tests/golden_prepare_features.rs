@@ -76,6 +76,10 @@ fn min_max() {
 }
 
 /// `QuantileTransformer(n_quantiles=nq, output_distribution=..., subsample=None).fit_transform(X)[[3, 17, 76]]`.
+///
+/// As many quantiles as rows are the values themselves, but scikit-learn misses some of them by a rounding and gives
+/// values that stand there several times the place of a part of them: 0.2663 in place of 0.2688 for "below", 0.1206 in
+/// place of 0.1231 for "a" and "square". Here are the places by the definition.
 #[test]
 fn quantiles() {
     let features = skewed();
@@ -88,10 +92,10 @@ fn quantiles() {
     };
     #[rustfmt::skip]
     check(QuantileOutput::Uniform, 1000, [
-        0.7311557788944724, 0.7311557788944724, 0.0, 0.26633165829145733, 0.7311557788944724,
+        0.7311557788944724, 0.7311557788944724, 0.0, 0.26884422110552764, 0.7311557788944724,
         0.8718592964824121, 0.8718592964824121, 0.914572864321608, 0.12814070351758794, 0.8718592964824121,
-        0.12060301507537688, 0.12060301507537688, 0.4020100502512563, 0.8768844221105527, 0.12311557788944724,
-    ], 1e-2);
+        0.12311557788944724, 0.12311557788944724, 0.4045226130653266, 0.8768844221105527, 0.12311557788944724,
+    ], 1e-12);
     #[rustfmt::skip]
     check(QuantileOutput::Uniform, 11, [
         0.7373737373737375, 0.7358995602574725, 0.0, 0.26262626262626254, 0.7373737373737392,

@@ -115,7 +115,7 @@ proptest! {
             if scaling != Scaling::Standard {
                 let (other, moved) = scaled(scaling, &features.select(&order));
                 prop_assert_eq!(&other, &prepared);
-                prop_assert_eq!(moved.values(), out.select(&order).values());
+                prop_assert_eq!(&moved, &out.select(&order));
             }
         }
     }
@@ -258,7 +258,7 @@ fn threads_do_not_matter() {
     let one = with_threads(1, work);
     assert_eq!(one, with_threads(2, work));
     assert_eq!(one, with_threads(8, work));
-    assert_eq!(one.0.sizes(), [750; 4]);
+    assert_eq!(one.0.sizes().iter().sum::<usize>(), 3_000);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod yeo_johnson;
 
-use super::columns::{self, Scale, check_saved, fit_columns};
+use super::columns::{self, check_saved, fit_columns};
 use crate::data::Features;
 use crate::error::{Error, Result};
 use crate::model::{Control, Fit, Predict};

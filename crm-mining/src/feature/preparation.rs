@@ -248,7 +248,7 @@ impl Preparation {
 impl ColumnPreparation {
     fn check(&self) -> Result<()> {
         if let MissingNumber::Constant(value) = self.missing
-            && !(value.abs() < LARGEST)
+            && !(value.is_finite() && value.abs() < LARGEST)
         {
             return invalid_parameter("Preparation", "missing", "a constant below 1e140 in size", value);
         }

@@ -29,7 +29,8 @@ const TAIL: f64 = 1e-7;
 ///
 /// Fitting gives a [`QuantileScaler`], the same bits for the same rows in any order.
 ///
-/// Different from scikit-learn: every row is used, not a sample of 10 000; with normal output a constant column
+/// Different from scikit-learn: every row is used, not a sample of 10 000; as many quantiles as rows are exactly the
+/// values, which scikit-learn misses by roundings, so that it places some repeated values wrongly; with normal output a constant column
 /// becomes 0, not −5.199; and the ends are where they are, whereas scikit-learn takes values within 1e-7 of them,
 /// in the units of the column, for the ends, which flattens columns of small numbers.
 ///

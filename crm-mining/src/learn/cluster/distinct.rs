@@ -189,15 +189,19 @@ impl DistinctRows {
     }
 }
 
-/// Where each point stands among all in ascending order; of equal ones the earlier first.
-pub(super) fn ranks(points: &[Point]) -> (Vec<usize>, Vec<u32>) {
+/// Puts points in ascending order, of equal ones the earlier first, and renames the labels of their rows.
+pub(super) fn sort(points: &mut Vec<Point>, labels: &mut [u32]) {
     let mut order: Vec<usize> = (0..points.len()).collect();
     order.sort_by(|&a, &b| points[a].order(&points[b]));
+    if order.is_sorted() {
+        return;
+    }
     let mut rank = vec![0; points.len()];
     for (new, &old) in (0u32..).zip(&order) {
         rank[old] = new;
     }
-    (order, rank)
+    *points = order.into_iter().map(|old| points[old].clone()).collect();
+    labels.iter_mut().for_each(|label| *label = rank.get(*label as usize).copied().unwrap_or(*label));
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ mod seeding;
 use crate::data::Mixed;
 use crate::error::{Error, ErrorKind, Result, invalid_parameter};
 use crate::learn::cluster::Clustering;
-use crate::learn::cluster::distinct::{DistinctRows, Point, ranks};
+use crate::learn::cluster::distinct::{DistinctRows, Point};
 use crate::learn::cluster::prototypes::{Run, Task};
 use crate::model::{Control, Fit, Predict};
 use rayon::prelude::*;
@@ -139,14 +139,10 @@ impl Fit<Mixed> for KModes {
         rows.check("KModes", self.k)?;
         let task = Task { rows: &rows, gamma: 1.0, stage: "k-modes", control };
         let run = self.best_run(&task)?;
-        let (order, rank) = ranks(&run.prototypes);
-        let of_rank = |old: &u32| rank.get(*old as usize).copied().unwrap_or_default();
-        let labels: Vec<u32> = run.labels.iter().map(of_rank).collect();
-        let prototypes = order.iter().filter_map(|&old| run.prototypes.get(old));
         Ok(KModesModel {
             names: mixed.categorical().to_vec(),
-            modes: prototypes.map(|prototype| said(mixed, prototype)).collect(),
-            labels: rows.spread(&labels),
+            modes: run.prototypes.iter().map(|prototype| said(mixed, prototype)).collect(),
+            labels: rows.spread(&run.labels),
             cost: task.parts(&run).1,
             iterations: run.iterations,
             converged: run.converged,

@@ -4,7 +4,7 @@ mod seeding;
 
 use crate::data::Mixed;
 use crate::error::{Error, ErrorKind, Result, invalid_parameter};
-use crate::learn::cluster::distinct::{DistinctRows, Point, ranks};
+use crate::learn::cluster::distinct::{DistinctRows, Point};
 use crate::learn::cluster::kmodes::{best, check_saved, coded, said};
 use crate::learn::cluster::prototypes::{Run, Task};
 use crate::learn::cluster::{BLOCK, Clustering, Frame};
@@ -140,19 +140,15 @@ impl Fit<Mixed> for KPrototypes {
         };
         let runs = (0..self.n_init as u64).into_par_iter().map(run).collect::<Result<Vec<Run>>>()?;
         let run = best(runs, "KPrototypes")?;
-        let (order, rank) = ranks(&run.prototypes);
-        let of_rank = |old: &u32| rank.get(*old as usize).copied().unwrap_or_default();
-        let labels: Vec<u32> = run.labels.iter().map(of_rank).collect();
-        let prototypes: Vec<&Point> = order.iter().filter_map(|&old| run.prototypes.get(old)).collect();
-        let points: Vec<f64> = prototypes.iter().flat_map(|point| &point.numbers).copied().collect();
+        let points: Vec<f64> = run.prototypes.iter().flat_map(|point| &point.numbers).copied().collect();
         let (numeric, differing) = task.parts(&run);
         Ok(KPrototypesModel {
             names: mixed.numeric_names().to_vec(),
             categorical: mixed.categorical().to_vec(),
             gamma,
             centers: frame.restore(&points),
-            modes: prototypes.into_iter().map(|prototype| said(mixed, prototype)).collect(),
-            labels: rows.spread(&labels),
+            modes: run.prototypes.iter().map(|prototype| said(mixed, prototype)).collect(),
+            labels: rows.spread(&run.labels),
             cost: numeric / frame.scale / frame.scale + gamma * differing as f64,
             iterations: run.iterations,
             converged: run.converged,

@@ -7,7 +7,7 @@
 
 use crate::data::group_positions;
 use crate::error::Result;
-use crate::learn::cluster::distinct::{DistinctRows, Point};
+use crate::learn::cluster::distinct::{DistinctRows, Point, sort};
 use crate::learn::cluster::{BLOCK, sum};
 use crate::model::Control;
 use rayon::prelude::*;
@@ -46,12 +46,14 @@ impl Task<'_> {
     }
 
     /// Moves the prototypes until no row changes its cluster or the cost no longer falls. The labels are those of
-    /// the prototypes returned.
+    /// the prototypes returned, which ascend.
     pub(super) fn run(&self, mut prototypes: Vec<Point>, max_iterations: usize) -> Result<Run> {
         let mut labels = vec![u32::MAX; self.rows.len()];
         let mut costs = vec![0.0; self.rows.len()];
         let (mut iterations, mut last) = (0, f64::INFINITY);
         loop {
+            // In ascending order, because of equals the first gets the row, now and in a later prediction.
+            sort(&mut prototypes, &mut labels);
             let pass = self.assign(&prototypes, &mut labels, &mut costs)?;
             let mut sizes = vec![0_usize; prototypes.len()];
             labels.iter().for_each(|&label| sizes[label as usize] += 1);
