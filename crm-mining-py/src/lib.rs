@@ -45,7 +45,7 @@ mod _crm_mining {
     #[pymodule_export]
     use crate::learn::{
         Aft, AftModel, Apriori, Cox, CoxModel, Durations, FpGrowth, Itemsets, KaplanMeier, LogRank,
-        SurvivalCurve, Uplift, concordance, log_rank,
+        SurvivalCurve, Uplift, concordance, log_rank, survival_chart,
     };
     #[pymodule_export]
     use crate::prepare::{

@@ -15,6 +15,7 @@ from ._crm_mining import (
     Uplift,
     concordance,
     log_rank,
+    survival_chart,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "Uplift",
     "concordance",
     "log_rank",
+    "survival_chart",
 ]
