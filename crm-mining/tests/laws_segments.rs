@@ -13,9 +13,9 @@ mod draw;
 
 use crm_mining::data::{Features, Keys, ToTable};
 use crm_mining::insight::{
-    ChooseSegments, Condition, Direction, ExplainSegments, Lever, MatchBy, NamedSegments, Refit, RefitDecision, Revenue,
-    SegmentDrift, SegmentMatch, SegmentModel, SegmentReport, SegmentRules, Segmentation, Segmented, Segments,
-    match_segments,
+    ChooseSegments, Condition, Direction, ExplainSegments, Lever, MatchBy, NamedSegments, Refit,
+    RefitDecision, Revenue, SegmentDrift, SegmentMatch, SegmentModel, SegmentReport, SegmentRules,
+    Segmentation, Segmented, Segments, match_segments,
 };
 use crm_mining::learn::NOISE;
 use crm_mining::{ErrorKind, Fit, Predict};
@@ -394,7 +394,8 @@ fn choices_obey_their_rule() {
     // Asked for the impossible, it says so and gives what comes nearest.
     let none = settings.clone().min_share(0.5).min_stability(1.0).fit(&features).unwrap();
     assert!(!none.choice().fits() && none.choice().why().starts_with("no number of segments fits"));
-    let kind = |settings: ChooseSegments, features: &Features| settings.fit(features).unwrap_err().into_kind();
+    let kind =
+        |settings: ChooseSegments, features: &Features| settings.fit(features).unwrap_err().into_kind();
     let of = |settings: ChooseSegments| kind(settings, &features);
     assert!(matches!(of(Segmentation::choose(1..=3)), ErrorKind::InvalidParameter { parameter: "k", .. }));
     assert!(matches!(of(settings.clone().min_share(f64::NAN)), ErrorKind::InvalidParameter { .. }));

@@ -30,6 +30,7 @@ from ._crm_mining import (
     Uplift,
     concordance,
     log_rank,
+    survival_chart,
 )
 from ._measures import (
     adjusted_mutual_information,
@@ -95,6 +96,7 @@ __all__ = [
     "silhouette",
     "silhouette_samples",
     "simplified_silhouette",
+    "survival_chart",
     "v_measure",
     "variation_of_information",
     "within_dispersion",
