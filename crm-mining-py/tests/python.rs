@@ -8,14 +8,14 @@
 
 use crm_mining::Fit;
 use crm_mining::data::{PurchaseCounting, Summary};
+use crm_mining::feature::{QuantileTransform, Robust};
 use crm_mining::insight::{
     BgBb, BgNbd, Churn, Clv, Cohorts, CompositeValue, Contract, GammaGamma, Lifecycle, Nbd, ParetoNbd,
     PeriodOnPeriod, Rfm, RollingRetention, Rules, Segmentation, ValueTiers,
 };
-use crm_mining::feature::{QuantileTransform, Robust};
 use crm_mining::learn::{
-    Aft, Agglomerative, Apriori, Cox, Dbscan, FpGrowth, Hdbscan, KMeans, KMedoids, KModes, KPrototypes,
-    KaplanMeier, Optics,
+    Aft, Agglomerative, Apriori, Cox, Dbscan, FpGrowth, GaussianMixture, Hdbscan, KMeans, KMedoids, KModes,
+    KPrototypes, KaplanMeier, Optics,
 };
 use crm_mining::prepare::{
     Cleaner, CsvReader, DependencySearch, ErrorDetector, ExcelReader, JsonLinesReader, Linker, Merge,
@@ -86,6 +86,7 @@ fn defaults() -> String {
         ("Dbscan", json(&Dbscan::new(0.5))),
         ("Optics", json(&Optics::default())),
         ("Hdbscan", json(&Hdbscan::default())),
+        ("GaussianMixture", json(&GaussianMixture::new(8))),
         ("KModes", json(&KModes::new(8))),
         ("KPrototypes", json(&KPrototypes::new(8))),
         ("KMedoids", json(&KMedoids::new(8))),

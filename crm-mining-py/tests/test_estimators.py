@@ -63,6 +63,10 @@ VARIANTS = [
     learn.Dbscan(eps=2.0, min_points=3),
     learn.Optics(min_points=3, xi=0.1),
     learn.Hdbscan(min_cluster_size=3, selection="leaf"),
+    learn.GaussianMixture(2),
+    learn.GaussianMixture(2, covariance="tied"),
+    learn.GaussianMixture(2, covariance="diagonal"),
+    learn.GaussianMixture(3, covariance="spherical"),
     learn.KModes(2, init={"huang": {"n_init": 3, "seed": 1}}),
     learn.KPrototypes(2),
     learn.KPrototypes(2, categorical=[0]),
@@ -137,6 +141,7 @@ NUMERIC = [
     learn.Dbscan(),
     learn.Optics(),
     learn.Hdbscan(),
+    learn.GaussianMixture(3),
     learn.KPrototypes(3),
     learn.KMedoids(3),
 ]
@@ -231,6 +236,24 @@ def test_hdbscan_finds_what_scikit_learn_finds(blobs):
     assert np.corrcoef(ours.probabilities_, peer.probabilities_)[0, 1] > 0.99
     assert len(ours.cluster_persistence_) == ours.n_clusters_ == peer.labels_.max() + 1
     assert ours.outlier_scores_.shape == (300,)
+
+
+@pytest.mark.parametrize("ours, peer", [("full", "full"), ("tied", "tied"), ("diagonal", "diag"), ("spherical", "spherical")])
+def test_mixtures_find_what_scikit_learn_finds(blobs, ours, peer):
+    rows, _ = blobs
+    ours = learn.GaussianMixture(4, ours, tolerance=1e-9, max_iterations=1000).fit(rows)
+    peer = sklearn.mixture.GaussianMixture(4, covariance_type=peer, tol=1e-9, max_iter=1000, n_init=5, random_state=0)
+    peer.fit(rows)
+    order = np.lexsort(peer.means_.T[::-1])
+    np.testing.assert_allclose(ours.means_, peer.means_[order], rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(ours.weights_, peer.weights_[order], rtol=1e-4)
+    expected = peer.covariances_ if ours.covariance == "tied" else peer.covariances_[order]
+    np.testing.assert_allclose(ours.covariances_, expected, rtol=1e-3, atol=1e-5)
+    np.testing.assert_allclose(ours.score_samples(rows), peer.score_samples(rows), rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(ours.predict_proba(rows), peer.predict_proba(rows)[:, order], atol=1e-4)
+    assert ours.bic_ == pytest.approx(peer.bic(rows), rel=1e-6)
+    assert ours.aic_ == pytest.approx(peer.aic(rows), rel=1e-6)
+    assert ours.log_likelihood_ == pytest.approx(ours.score_samples(rows).sum(), rel=1e-9)
 
 
 def test_prototypes_and_medoids_of_numbers_are_those_of_k_means(blobs):

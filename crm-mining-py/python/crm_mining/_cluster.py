@@ -356,6 +356,108 @@ class Hdbscan(Clusterer):
         self.selection = selection
 
 
+class GaussianMixture(Clusterer, Predicts):
+    """A mixture of normal distributions: clusters that are ellipsoids, and how sure each row is of its own.
+
+    Compare numbers of components by ``bic_``. Standardize first. Components are numbered by their means.
+
+    Parameters
+    ----------
+    k : int, default 8
+        Number of components.
+    covariance : {"full", "tied", "diagonal", "spherical"}, default "full"
+        The shapes that components may have.
+    n_init : int, default 5
+        Starts, of which the one of largest likelihood counts.
+    max_iterations : int, default 100
+        Updates of the components per start.
+    tolerance : float, default 1e-3
+        Rise of the mean log-likelihood of a row that counts as none.
+    regularization : float, default 1e-6
+        Added to the variances of every component.
+    seed : int, default 42
+        Of the random numbers.
+
+    Attributes
+    ----------
+    labels_ : numpy.ndarray
+        The component of largest probability of each row of the fit.
+    weights_, means_, covariances_ : numpy.ndarray
+        The components; covariances in the shape that they have in scikit-learn.
+    log_likelihood_, aic_, bic_ : float
+        The log-likelihood of the rows of the fit, and the criteria of Akaike and Bayes: smaller is better.
+    n_iter_ : int
+        Updates of the components in the best start.
+    converged_ : bool
+        Whether the best start came to a standstill.
+
+    Examples
+    --------
+    >>> model = crm.learn.GaussianMixture(2).fit([[1.0], [9.0], [2.0], [10.0], [1.5], [9.5]])
+    >>> model.labels_.tolist(), model.means_.round(3).tolist()
+    ([0, 1, 0, 1, 0, 1], [[1.5], [9.5]])
+    >>> model.predict_proba([[5.5]]).round(3).tolist()
+    [[0.5, 0.5]]
+    """
+
+    __module__ = "crm_mining.learn"
+    _type = "density_estimator"
+    weights_: Any
+    means_: Any
+    covariances_: Any
+    log_likelihood_: float
+    aic_: float
+    bic_: float
+    n_iter_: int
+    converged_: bool
+
+    def __init__(
+        self,
+        k: int = 8,
+        covariance: Literal["full", "tied", "diagonal", "spherical"] = "full",
+        n_init: int = 5,
+        max_iterations: int = 100,
+        tolerance: float = 1e-3,
+        regularization: float = 1e-6,
+        seed: int = 42,
+    ) -> None:
+        self.k = k
+        self.covariance = covariance
+        self.n_init = n_init
+        self.max_iterations = max_iterations
+        self.tolerance = tolerance
+        self.regularization = regularization
+        self.seed = seed
+
+    def predict_proba(self, X: Any) -> Any:
+        """The probability of each component for each row.
+
+        Parameters
+        ----------
+        X : array or frame
+            Rows of the features of the fit.
+
+        Returns
+        -------
+        numpy.ndarray
+        """
+        return self._apply("predict_proba", X)
+
+    def score_samples(self, X: Any) -> Any:
+        """The logarithm of the density of the mixture at each row.
+
+        Parameters
+        ----------
+        X : array or frame
+            Rows of the features of the fit.
+
+        Returns
+        -------
+        numpy.ndarray
+        """
+        return self._apply("score_samples", X)
+
+
 class KModes(Clusterer, Predicts):
     """K-modes: divides rows of categories into groups around their modes, the most frequent categories.
 

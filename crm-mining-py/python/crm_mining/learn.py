@@ -7,6 +7,7 @@ the estimator, what it found are attributes whose names end in an underscore.
 from ._cluster import (
     Agglomerative,
     Dbscan,
+    GaussianMixture,
     Hdbscan,
     KMeans,
     KMedoids,
@@ -65,6 +66,7 @@ __all__ = [
     "Dbscan",
     "Durations",
     "FpGrowth",
+    "GaussianMixture",
     "Hdbscan",
     "Itemsets",
     "KMeans",

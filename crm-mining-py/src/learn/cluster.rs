@@ -3,9 +3,9 @@
 use super::estimator::{Data, Kind, Settings, Value, kind, model};
 use super::rows::Shape;
 use crm_mining::learn::{
-    Agglomerative, AgglomerativeModel, Clustering, Dbscan, DbscanModel, Hdbscan, HdbscanModel, KMeans,
-    KMeansModel, KMedoids, KMedoidsModel, KModes, KModesModel, KPrototypes, KPrototypesModel, Optics,
-    OpticsModel,
+    Agglomerative, AgglomerativeModel, Clustering, Covariance, Dbscan, DbscanModel, GaussianMixture,
+    GaussianMixtureModel, Hdbscan, HdbscanModel, KMeans, KMeansModel, KMedoids, KMedoidsModel, KModes,
+    KModesModel, KPrototypes, KPrototypesModel, Optics, OpticsModel,
 };
 use crm_mining::{Control, Fit, Predict, Result};
 
@@ -16,6 +16,7 @@ pub(crate) static CLUSTERERS: &[Kind] = &[
     kind::<Dbscan>(),
     kind::<Optics>(),
     kind::<Hdbscan>(),
+    kind::<GaussianMixture>(),
     kind::<KModes>(),
     kind::<KPrototypes>(),
     kind::<KMedoids>(),
@@ -132,6 +133,41 @@ model! {
         "probabilities_": Value::Reals(model.probabilities().to_vec()),
         "outlier_scores_": Value::Reals(model.outlier_scores().to_vec()),
         "cluster_persistence_": Value::Reals(model.persistences().to_vec()),
+    }
+}
+
+clusterer! {
+    GaussianMixture, "GaussianMixture", GaussianMixture::new(8), GaussianMixtureModel,
+    |self, data, control| self.fit_with(data.rows.features()?, control)
+}
+
+model! {
+    GaussianMixtureModel,
+    |model| {
+        "labels_": Value::Labels(model.labels().to_vec()),
+        "weights_": Value::Reals(model.weights().to_vec()),
+        "means_": Value::Matrix(model.means().to_vec(), model.feature_names().len()),
+        "covariances_": covariances(model),
+        "log_likelihood_": Value::Real(model.log_likelihood()),
+        "aic_": Value::Real(model.aic()),
+        "bic_": Value::Real(model.bic()),
+        "n_iter_": Value::Whole(model.iterations()),
+        "converged_": Value::Flag(model.converged()),
+    },
+    |rows| {
+        "predict": Value::Labels(model.predict(rows.features()?)?),
+        "predict_proba": Value::Matrix(model.predict_probabilities(rows.features()?)?, model.k()),
+        "score_samples": Value::Reals(model.log_densities(rows.features()?)?),
+    }
+}
+
+/// The covariances in the shape that their kind has in scikit-learn.
+fn covariances(model: &GaussianMixtureModel) -> Value {
+    let (values, width) = (model.covariances().to_vec(), model.feature_names().len());
+    match model.covariance() {
+        Covariance::Full => Value::Matrices(values, width),
+        Covariance::Tied | Covariance::Diagonal => Value::Matrix(values, width),
+        Covariance::Spherical => Value::Reals(values),
     }
 }
 

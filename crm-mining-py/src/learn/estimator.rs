@@ -119,6 +119,8 @@ pub(crate) enum Value {
     Labels(Vec<u32>),
     /// Values row by row, and how many stand in a row.
     Matrix(Vec<f64>, usize),
+    /// Square matrices, and how many values stand in a row.
+    Matrices(Vec<f64>, usize),
     Names(Vec<String>),
     /// Categories row by row, and how many stand in a row; None is missing.
     Categories(Vec<Vec<Option<String>>>),
@@ -134,6 +136,10 @@ impl Value {
             Value::Flag(flag) => Ok(flag.into_pyobject(py)?.to_owned().into_any()),
             Value::Whole(number) => Ok(number.into_pyobject(py)?.into_any()),
             Value::Real(number) => Ok(number.into_pyobject(py)?.into_any()),
+            Value::Matrices(values, width) => {
+                let shape = (values.len() / (width * width).max(1), *width, *width);
+                array(py, "float64", values, |value| value.to_ne_bytes())?.call_method1("reshape", shape)
+            }
             Value::Categories(rows) => Ok(rows.into_pyobject(py)?.into_any()),
             Value::Rows(rows) => array(py, "int64", rows, |row| u64::from(row).to_ne_bytes()),
             Value::Pairs(pairs) => {
