@@ -20,7 +20,10 @@ pub use bridge_linfa::{fit_linfa, linfa_dataset, linfa_labeled, predict_linfa};
 pub use bridge_smartcore::{fit_smartcore, fit_smartcore_labeled, predict_smartcore, smartcore_matrix};
 pub use classes::Explained;
 pub(crate) use cluster::distinct_rows;
-pub use cluster::{Clustering, Init, KMeans, KMeansModel, NOISE, Silhouette, SilhouetteScore};
+pub use cluster::{
+    BisectingKMeans, BisectingKMeansModel, Bisection, Clustering, Init, KMeans, KMeansModel, MiniBatchKMeans,
+    MiniBatchKMeansModel, NOISE, Silhouette, SilhouetteScore,
+};
 pub use evaluate::{
     Calibration, CalibrationBin, Confusion, Folds, Lift, LiftBin, Uplift, UpliftAt, UpliftPoint, auc,
 };

@@ -10,5 +10,8 @@ use blocks::{
     BLOCK, Blocks, Frame, Threads, add, distinct, power_of_two_below_inverse, squared_distances, sum,
 };
 pub use clustering::{Clustering, NOISE};
-pub use kmeans::{Init, KMeans, KMeansModel};
+pub use kmeans::{
+    BisectingKMeans, BisectingKMeansModel, Bisection, Init, KMeans, KMeansModel, MiniBatchKMeans,
+    MiniBatchKMeansModel,
+};
 pub use silhouette::{Silhouette, SilhouetteScore};
