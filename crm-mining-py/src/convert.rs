@@ -120,6 +120,23 @@ pub(crate) fn position(keys: &Keys, given: &Bound<'_, PyAny>) -> PyResult<usize>
     keys.position(&name(given)?).ok_or_else(|| PyKeyError::new_err(given.clone().unbind()))
 }
 
+/// Names of groups as numbers from 0 in the order in which they first appear, and each name once.
+pub(crate) fn coded<'py>(
+    py: Python<'py>,
+    names: &[Bound<'py, PyAny>],
+) -> PyResult<(Vec<u32>, Bound<'py, PyList>)> {
+    let codes = PyDict::new(py);
+    let code = |name: &Bound<'py, PyAny>| match codes.get_item(name)? {
+        Some(code) => code.extract(),
+        None => {
+            let code = codes.len() as u32;
+            codes.set_item(name, code)?;
+            Ok(code)
+        }
+    };
+    Ok((names.iter().map(code).collect::<PyResult<_>>()?, codes.keys()))
+}
+
 /// The settings of an object, as its constructor is called with them.
 fn arguments<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
     let py = object.py();

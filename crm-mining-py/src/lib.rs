@@ -46,7 +46,7 @@ mod _crm_mining {
     #[pymodule_export]
     use crate::learn::{
         Aft, AftModel, Apriori, Cox, CoxModel, Durations, Fitted, FpGrowth, Itemsets, KaplanMeier, LogRank,
-        SurvivalCurve, Uplift, concordance, features, log_rank,
+        SurvivalCurve, Uplift, concordance, features, log_rank, survival_chart,
     };
     #[pymodule_export]
     use crate::learn::{Mixed, SilhouetteScore, agreement, separation, silhouette, silhouettes, table};

@@ -13,9 +13,9 @@ mod draw;
 
 use crm_mining::data::{Features, Keys, ToTable};
 use crm_mining::insight::{
-    Condition, Direction, ExplainSegments, Lever, MatchBy, NamedSegments, Refit, RefitDecision, Revenue,
-    SegmentDrift, SegmentMatch, SegmentModel, SegmentReport, SegmentRules, Segmentation, Segmented, Segments,
-    match_segments,
+    ChooseSegments, Condition, Direction, ExplainSegments, Lever, MatchBy, NamedSegments, Refit,
+    RefitDecision, Revenue, SegmentDrift, SegmentMatch, SegmentModel, SegmentReport, SegmentRules,
+    Segmentation, Segmented, Segments, match_segments,
 };
 use crm_mining::learn::NOISE;
 use crm_mining::{ErrorKind, Fit, Predict};
@@ -353,6 +353,60 @@ fn a_new_fit_pays_when_customers_changed() {
     assert!(matches!(few.kind(), ErrorKind::TooManyClusters { .. }));
     assert!(Refit::default().min_gain(f64::NAN).check(old, &june).is_err());
     assert!(Refit::default().check(old, &Features::new(["x"], vec![1.0; 9]).unwrap()).is_err());
+}
+
+/// Clouds of one size on a line of steps, in two features.
+fn clouds(n: usize, k: usize, spread: f64, seed: u64) -> Features {
+    let mut draw = Draw::new(seed);
+    let mut values = Vec::new();
+    for i in 0..n {
+        let angle = (i % k) as f64 * 2.4;
+        let mut noise = || (0..6).map(|_| draw.uniform() - 0.5).sum::<f64>() * spread;
+        values.extend([200.0 + 10.0 * angle.cos() * (1.0 + (i % k) as f64 / 4.0) + noise()]);
+        values.extend([200.0 + 10.0 * angle.sin() * (1.0 + (i % k) as f64 / 4.0) + noise()]);
+    }
+    Features::new(["x", "y"], values).unwrap()
+}
+
+#[test]
+fn the_number_of_clouds_is_found() {
+    for k in 2..=6 {
+        for seed in 0..3 {
+            let chosen = Segmentation::choose(2..=9).seed(seed).fit(&clouds(420, k, 2.0, seed + 50)).unwrap();
+            assert_eq!(chosen.choice().k(), k, "seed {seed}: {}", chosen.choice());
+            assert!(chosen.choice().fits() && chosen.segments().k() == k);
+        }
+    }
+}
+
+#[test]
+fn choices_obey_their_rule() {
+    let features = customers(400, 15, 1.0);
+    let settings = Segmentation::choose(2..=6);
+    let chosen = settings.fit(&features).unwrap();
+    let again = with_threads(1, || settings.fit(&features).unwrap());
+    assert_eq!(again, with_threads(8, || settings.fit(&features).unwrap()));
+    assert_eq!(again, chosen);
+    let plain = Segmentation::kmeans(chosen.segments().k()..=chosen.segments().k()).fit(&features).unwrap();
+    assert_eq!(plain.labels(), chosen.segments().labels());
+    assert_eq!(chosen.choice().to_table().n_rows(), 5);
+    assert_eq!(chosen.choice().favorites().silhouette, Some(3));
+    // Asked for the impossible, it says so and gives what comes nearest.
+    let none = settings.clone().min_share(0.5).min_stability(1.0).fit(&features).unwrap();
+    assert!(!none.choice().fits() && none.choice().why().starts_with("no number of segments fits"));
+    let kind =
+        |settings: ChooseSegments, features: &Features| settings.fit(features).unwrap_err().into_kind();
+    let of = |settings: ChooseSegments| kind(settings, &features);
+    assert!(matches!(of(Segmentation::choose(1..=3)), ErrorKind::InvalidParameter { parameter: "k", .. }));
+    assert!(matches!(of(settings.clone().min_share(f64::NAN)), ErrorKind::InvalidParameter { .. }));
+    let alike = Features::new(["x"], vec![4.0; 50]).unwrap();
+    assert!(matches!(kind(settings.clone(), &alike), ErrorKind::TooManyClusters { distinct: 1, .. }));
+    assert!(matches!(kind(settings.clone(), &alike.select(&[])), ErrorKind::NotEnoughData { .. }));
+    let huge = Features::new(["x"], vec![1e200, 0.0]).unwrap();
+    assert!(matches!(kind(settings.clone(), &huge), ErrorKind::Overflow { .. }));
+    let few = Features::new(["x"], (0..40).map(|i| f64::from(i % 5)).collect()).unwrap();
+    let chosen = settings.fit(&few).unwrap();
+    assert_eq!((chosen.choice().reports().len(), chosen.segments().skipped()), (1, Some(3..=6)));
 }
 
 #[test]

@@ -31,6 +31,7 @@ from ._crm_mining import (
     Uplift,
     concordance,
     log_rank,
+    survival_chart,
 )
 from ._measures import (
     adjusted_mutual_information,
@@ -97,6 +98,7 @@ __all__ = [
     "silhouette",
     "silhouette_samples",
     "simplified_silhouette",
+    "survival_chart",
     "v_measure",
     "variation_of_information",
     "within_dispersion",

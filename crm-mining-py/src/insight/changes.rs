@@ -70,6 +70,33 @@ impl PurchaseGaps {
     fn overall<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         plain(py, self.0.overall())
     }
+
+    /// How a figure is spread over the customers, as a histogram. Customers with too few gaps for it are counted below
+    /// the title.
+    ///
+    /// Parameters
+    /// ----------
+    /// column : {"median", "mean", "sd", "cv", "gaps", "tenure"}, default "median"
+    ///     The figure: median, mean and standard deviation of the gaps in days, their coefficient of variation, how many
+    ///     they are, or the days since the first purchase.
+    /// bins : int or sequence of float, default 20
+    ///     How many bins of equal width from the least figure to the greatest, or their borders, ascending.
+    ///
+    /// Returns
+    /// -------
+    /// Chart
+    ///
+    /// Raises
+    /// ------
+    /// InvalidParameter
+    ///     Another column; no bins, or borders that do not ascend.
+    /// NotEnoughData
+    ///     The figure is known of no customer.
+    #[pyo3(signature = (column = "median", bins = None), text_signature = "(self, column='median', bins=20)")]
+    fn plot(&self, py: Python<'_>, column: &str, bins: Option<&Bound<'_, PyAny>>) -> PyResult<Chart> {
+        let (result, column, bins) = (self.0.clone(), column.to_owned(), crate::report::bins(bins)?);
+        Chart::made(py, move || report::gap_chart(&result, &column, &bins))
+    }
 }
 
 /// A first and a last day.

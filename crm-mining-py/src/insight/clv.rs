@@ -1,6 +1,6 @@
 //! Lifetime value.
 
-use super::buying::triple;
+use super::buying::{Groups, triple};
 use super::{BuyingModel, GammaGammaModel};
 use crate::convert::list;
 use crate::data::Summary;
@@ -199,6 +199,36 @@ impl ClvForecast {
     /// list of tuple
     fn groups(&self, group_of: Vec<u32>) -> PyResult<Vec<(f64, f64, f64)>> {
         Ok(self.0.groups(&group_of).map_err(raise)?.into_iter().map(triple).collect())
+    }
+
+    /// The lifetime value expected of all together, or of each group, as a point with its interval.
+    ///
+    /// Parameters
+    /// ----------
+    /// group_of : sequence, optional
+    ///     What names the group of each customer, in the order of `customers`: text, a number, anything that can be the
+    ///     key of a dict. All customers together when left out.
+    ///
+    /// Returns
+    /// -------
+    /// Chart
+    ///
+    /// Raises
+    /// ------
+    /// LengthMismatch
+    ///     Other than one group per customer.
+    ///
+    /// Examples
+    /// --------
+    /// >>> buying, spend = crm.ParetoNbd().fit(summary), crm.GammaGamma().fit(summary)
+    /// >>> crm.Clv(buying, spend, months=12).forecast(summary).plot().title
+    /// 'Lifetime value expected'
+    #[pyo3(signature = (group_of = None))]
+    fn plot<'py>(&self, py: Python<'py>, group_of: Option<Vec<Bound<'py, PyAny>>>) -> PyResult<Chart> {
+        let (result, groups) = (self.0.clone(), group_of.map(|names| Groups::new(py, &names)).transpose()?);
+        Chart::made(py, move || {
+            Groups::with(groups.as_ref(), |groups| report::clv_forecast_chart(&result, groups))
+        })
     }
 }
 

@@ -3,13 +3,14 @@
 use super::durations::Durations;
 use crate::convert::{from_json, to_json};
 use crate::error::raise;
+use crate::report::Chart;
 use crate::run::run;
 use crate::settings::settings;
 use crate::table::Table;
 use crm_mining::Fit;
-use crm_mining::learn;
+use crm_mining::{learn, report};
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyDict, PyTuple};
 use std::sync::Arc;
 
 /// The share that still survives at each time, by Kaplan & Meier, and the cumulative hazard, by Nelson & Aalen.
@@ -177,6 +178,22 @@ impl SurvivalCurve {
         self.0.restricted_mean(until).map_err(raise)
     }
 
+    /// The curve as a step line with its confidence band. Several beside each other: `survival_chart`.
+    ///
+    /// Returns
+    /// -------
+    /// Chart
+    ///
+    /// Examples
+    /// --------
+    /// >>> months = crm.learn.Durations([1, 2, 2, 4], [True, True, False, False])
+    /// >>> crm.learn.KaplanMeier().fit(months).plot().table.column_names
+    /// ['time', 'survival', 'lower', 'upper']
+    fn plot(&self, py: Python<'_>) -> PyResult<Chart> {
+        let result = self.0.clone();
+        Chart::made(py, move || report::survival_chart(&[("", &result)]))
+    }
+
     /// The curve as JSON, for `SurvivalCurve.from_json` and for Rust.
     ///
     /// Returns
@@ -205,6 +222,44 @@ impl SurvivalCurve {
         let json = (slf.get().to_json()?,).into_pyobject(slf.py())?;
         Ok((slf.get_type().getattr("from_json")?, json))
     }
+}
+
+/// Survival curves of several groups in one chart: a step line of each, with its confidence band.
+///
+/// Parameters
+/// ----------
+/// curves : dict
+///     The names of the groups, as the legend shows them, and the `SurvivalCurve` of each.
+///
+/// Returns
+/// -------
+/// Chart
+///
+/// Raises
+/// ------
+/// NotEnoughData
+///     No curve.
+/// InvalidParameter
+///     Two names of one text.
+///
+/// Examples
+/// --------
+/// >>> months = crm.learn.Durations([1, 2, 3, 8, 9, 9], [1, 1, 1, 1, 1, 0])
+/// >>> groups = months.by_group(["web", "web", "web", "shop", "shop", "shop"])
+/// >>> curves = {name: crm.learn.KaplanMeier().fit(group) for name, group in groups.items()}
+/// >>> crm.learn.survival_chart(curves)
+/// chart "Survival" of 7 rows
+#[pyfunction]
+#[pyo3(signature = (curves))]
+pub(crate) fn survival_chart(py: Python<'_>, curves: &Bound<'_, PyDict>) -> PyResult<Chart> {
+    let mut named: Vec<(String, Arc<learn::SurvivalCurve>)> = Vec::new();
+    for (name, curve) in curves {
+        named.push((name.str()?.to_str()?.to_owned(), curve.cast::<SurvivalCurve>()?.get().0.clone()));
+    }
+    Chart::made(py, move || {
+        let curves: Vec<_> = named.iter().map(|(name, curve)| (name.as_str(), &**curve)).collect();
+        report::survival_chart(&curves)
+    })
 }
 
 /// The outcome of `log_rank`.

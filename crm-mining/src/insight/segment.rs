@@ -1,6 +1,7 @@
 //! Segments: groups of customers alike in their features, found by k-means and said in words.
 
 mod by_hand;
+mod choose;
 mod condition;
 mod describe;
 mod drift;
@@ -21,6 +22,7 @@ use crate::error::{ErrorKind, Result, invalid_parameter};
 use crate::learn::{Clustering, KMeans, KMeansModel, Silhouette, SilhouetteScore, distinct_rows};
 use crate::model::{Control, Fit, Predict};
 pub use by_hand::{NamedRule, SegmentRules};
+pub use choose::{ChooseSegments, ChosenSegments, Favorites, Objection, SegmentChoice};
 pub use condition::{Comparison, Condition};
 pub use describe::{Level, SegmentDescription};
 pub use drift::{FeatureDrift, Hotelling, PairDrift, SegmentDrift};
@@ -47,7 +49,11 @@ pub use step_up::{Change, Direction, Lever, StepUp};
 /// distinct customers is skipped ([`Segments::skipped`]).
 ///
 /// Two segments often win although they only part the active customers from the rest: look at
-/// [`Segments::silhouettes`] and [`Segments::structure`], and ask for `3..=8` when finer groups are wanted.
+/// [`Segments::silhouettes`] and [`Segments::structure`], ask for `3..=8` when finer groups are wanted, or let
+/// [`Segmentation::choose`] find the finest division that the customers bear.
+///
+/// What the segments are, [`ExplainSegments`] tells; whether they are the same next month, [`match_segments`],
+/// [`SegmentDrift`] and [`Refit`].
 ///
 /// | setting | meaning | default |
 /// |---|---|---|
@@ -109,6 +115,12 @@ impl Segmentation {
         Segmentation { k, n_init: 10, seed: 42 }
     }
 
+    /// The finest division of this range that is large enough, stable and not vague: all criteria, and a stated
+    /// rule.
+    pub fn choose(k: RangeInclusive<usize>) -> ChooseSegments {
+        ChooseSegments { k, ..ChooseSegments::default() }
+    }
+
     /// With so many starts for each k.
     pub fn n_init(self, n_init: usize) -> Segmentation {
         Segmentation { n_init, ..self }
@@ -165,11 +177,7 @@ impl Fit<Features> for Segmentation {
         let none =
             ErrorKind::NotEnoughData { of: "Segmentation", needed: 1, unit: "numbers of segments", got: 0 };
         let (clusters, score) = best.ok_or(none)?;
-        let mut model = SegmentModel::new(preparation, &clusters);
-        let labels: Vec<u32> = model.nearest(&scaled)?.into_iter().map(|(label, _)| label).collect();
-        model.segments = describe::describe(features, &labels, clusters.k(), &score);
-        let customers = features.customers().cloned();
-        Ok(Segments { customers, labels, model, clusters, silhouettes, score, skipped })
+        Segments::of(features, &scaled, preparation, clusters, (score, silhouettes, skipped))
     }
 }
 
@@ -199,7 +207,25 @@ pub enum Structure {
     Strong,
 }
 
+/// How good the division is: its silhouette, that of each number of segments tried, the numbers skipped.
+type Scores = (SilhouetteScore, Vec<(usize, f64)>, Option<RangeInclusive<usize>>);
+
 impl Segments {
+    /// The segments of these clusters of prepared features, described by the features as they are.
+    fn of(
+        features: &Features,
+        prepared: &Features,
+        preparation: Preparation,
+        clusters: KMeansModel,
+        (score, silhouettes, skipped): Scores,
+    ) -> Result<Segments> {
+        let mut model = SegmentModel::new(preparation, &clusters);
+        let labels: Vec<u32> = model.nearest(prepared)?.into_iter().map(|(label, _)| label).collect();
+        model.segments = describe::describe(features, &labels, clusters.k(), &score);
+        let customers = features.customers().cloned();
+        Ok(Segments { customers, labels, model, clusters, silhouettes, score, skipped })
+    }
+
     /// The customers, when the features named them.
     pub fn customers(&self) -> Option<&Keys> {
         self.customers.as_ref()
