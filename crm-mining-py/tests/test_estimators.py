@@ -56,6 +56,10 @@ VARIANTS = [
     learn.KMeans(k=2),
     learn.KMeans(k=3, init="random"),
     learn.KMeans(k=3, init="parallel", n_init=2),
+    learn.MiniBatchKMeans(2),
+    learn.MiniBatchKMeans(3, batch=10),
+    learn.BisectingKMeans(3),
+    learn.BisectingKMeans(2, "largest_size"),
     learn.Agglomerative(clusters=2),
     learn.Agglomerative("average", clusters=1.5),
     learn.Agglomerative("complete", clusters=3),
@@ -137,6 +141,8 @@ def test_more_checks_of_transformers(estimator, check):
 # k-modes sees categories only, in which the points of these checks have nothing in common.
 NUMERIC = [
     learn.KMeans(3),
+    learn.MiniBatchKMeans(3),
+    learn.BisectingKMeans(3),
     learn.Agglomerative(clusters=3),
     learn.Dbscan(),
     learn.Optics(),
@@ -189,6 +195,36 @@ def test_k_means_from_given_centers_and_weights(blobs):
     assert ours.fit_predict(rows, sample_weight=weights).tolist() == ours.labels_.tolist()
     # A scalar weighs all alike, and lists are as good as arrays.
     assert learn.KMeans(4, init=centers.tolist()).fit(rows.tolist(), sample_weight=2.0).inertia_ > 0
+
+
+def test_bisecting_and_mini_batches_come_close_to_k_means(blobs):
+    rows, groups = blobs
+    means = learn.KMeans(4).fit(rows)
+    bisected = learn.BisectingKMeans(4).fit(rows)
+    assert bisected.labels_.tolist() == means.labels_.tolist()
+    assert bisected.inertia_ == pytest.approx(means.inertia_, rel=1e-6)
+    batches = learn.MiniBatchKMeans(4, batch=64).fit(rows)
+    assert agree(batches.labels_, groups) == 1.0 and batches.inertia_ < 1.1 * means.inertia_
+
+
+def test_batches_are_learned_one_after_another(blobs):
+    rows, groups = blobs
+    frame = pd.DataFrame(rows, columns=list("abc"))
+    model = learn.MiniBatchKMeans(4)
+    for start in range(0, 300, 60):
+        assert model.partial_fit(frame[start : start + 60]) is model
+        model = pickle.loads(pickle.dumps(model))
+    assert model.n_steps_ == 5 and model.counts_.sum() == 300 and model.feature_names_in_.tolist() == list("abc")
+    assert model.labels_.tolist() == model.predict(frame[240:]).tolist()
+    assert agree(model.predict(frame), groups) == 1.0
+    with pytest.raises(TooManyClusters):
+        learn.MiniBatchKMeans(4).partial_fit(rows[:3])
+    with pytest.raises(FeatureMismatch):
+        model.partial_fit(frame[["a", "b"]])
+    # What goes wrong leaves the model as it was.
+    with pytest.raises(Overflow):
+        model.partial_fit(frame * 1e300)
+    assert model.n_steps_ == 5
 
 
 @pytest.mark.parametrize("linkage", ["ward", "average", "complete", "single"])

@@ -101,7 +101,7 @@ class Estimator:
         """Rows as Rust knows them, and the names of their columns if they have some."""
         return read(type(self).__name__, X, fitted)
 
-    def _fit(self, X: Any, sample_weight: Any = None) -> Any:
+    def _fit(self, X: Any, sample_weight: Any = None, *, streamed: bool = False) -> Any:
         """Fits the model; what it was fitted to."""
         rows, names = self._read(X)
         n_rows = len(rows)
@@ -109,13 +109,23 @@ class Estimator:
         settings = {name: _finite(value) for name, value in self._settings().items()}
         try:
             name = type(self).__name__
-            self._model = _Fitted.fit(name, json.dumps(settings, default=_plain), rows, weights)
+            self._model = _Fitted.fit(name, json.dumps(settings, default=_plain), rows, weights, streamed=streamed)
         except (errors.NotEnoughData, errors.TooManyClusters, errors.InvalidParameter) as error:
             if n_rows == 1:
                 error.args = (f"{error} (n_samples = 1)",)
             raise
         self._remember(len(rows.names), names)
         return rows
+
+    def _learn(self, X: Any) -> None:
+        """Learns from the next batch of rows; from the first, when there was none."""
+        if not self.__sklearn_is_fitted__():
+            self._fit(X, streamed=True)
+            return
+        names = getattr(self, "feature_names_in_", None)
+        rows, _ = self._read(X, Fitted(names, self.n_features_in_))
+        self._model = self._model.updated(rows)
+        self._remember(self.n_features_in_, names)
 
     def _remember(self, n_features: int, names: Any) -> None:
         """Takes over what the fit found."""

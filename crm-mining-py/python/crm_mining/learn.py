@@ -6,6 +6,7 @@ the estimator, what it found are attributes whose names end in an underscore.
 
 from ._cluster import (
     Agglomerative,
+    BisectingKMeans,
     Dbscan,
     GaussianMixture,
     Hdbscan,
@@ -13,6 +14,7 @@ from ._cluster import (
     KMedoids,
     KModes,
     KPrototypes,
+    MiniBatchKMeans,
     Optics,
 )
 from ._crm_mining import (
@@ -62,6 +64,7 @@ __all__ = [
     "AftModel",
     "Agglomerative",
     "Apriori",
+    "BisectingKMeans",
     "Cox",
     "CoxModel",
     "Dbscan",
@@ -77,6 +80,7 @@ __all__ = [
     "KaplanMeier",
     "LogRank",
     "MinMax",
+    "MiniBatchKMeans",
     "Optics",
     "PowerTransform",
     "QuantileTransform",

@@ -3,15 +3,18 @@
 use super::estimator::{Data, Kind, Settings, Value, kind, model};
 use super::rows::Shape;
 use crm_mining::learn::{
-    Agglomerative, AgglomerativeModel, Clustering, Covariance, Dbscan, DbscanModel, GaussianMixture,
-    GaussianMixtureModel, Hdbscan, HdbscanModel, KMeans, KMeansModel, KMedoids, KMedoidsModel, KModes,
-    KModesModel, KPrototypes, KPrototypesModel, Optics, OpticsModel,
+    Agglomerative, AgglomerativeModel, BisectingKMeans, BisectingKMeansModel, Clustering, Covariance, Dbscan,
+    DbscanModel, GaussianMixture, GaussianMixtureModel, Hdbscan, HdbscanModel, KMeans, KMeansModel, KMedoids,
+    KMedoidsModel, KModes, KModesModel, KPrototypes, KPrototypesModel, MiniBatchKMeans, MiniBatchKMeansModel,
+    Optics, OpticsModel,
 };
 use crm_mining::{Control, Fit, Predict, Result};
 
 /// The estimators.
 pub(crate) static CLUSTERERS: &[Kind] = &[
     kind::<KMeans>(),
+    kind::<MiniBatchKMeans>(),
+    kind::<BisectingKMeans>(),
     kind::<Agglomerative>(),
     kind::<Dbscan>(),
     kind::<Optics>(),
@@ -57,6 +60,46 @@ model! {
     |rows| {
         "predict": Value::Labels(model.predict(rows.features()?)?),
         "transform": Value::Matrix(model.distances(rows.features()?)?, model.k()),
+    }
+}
+
+clusterer! {
+    MiniBatchKMeans, "MiniBatchKMeans", MiniBatchKMeans::new(8), MiniBatchKMeansModel,
+    |self, data, control| match data.streamed {
+        true => self.start(data.rows.features()?),
+        false => self.fit_with(data.rows.features()?, control),
+    }
+}
+
+model! {
+    MiniBatchKMeansModel,
+    |model| {
+        "labels_": Value::Labels(model.labels().to_vec()),
+        "cluster_centers_": Value::Matrix(model.centers().to_vec(), model.feature_names().len()),
+        "counts_": Value::Counts(model.counts().to_vec()),
+        "inertia_": Value::Real(model.inertia()),
+        "n_steps_": Value::Whole(model.updates() as usize),
+    },
+    |rows| {
+        "predict": Value::Labels(model.predict(rows.features()?)?),
+    }
+    ; updated by update
+}
+
+clusterer! {
+    BisectingKMeans, "BisectingKMeans", BisectingKMeans::new(8), BisectingKMeansModel,
+    |self, data, control| self.fit_with(data.rows.features()?, control)
+}
+
+model! {
+    BisectingKMeansModel,
+    |model| {
+        "labels_": Value::Labels(model.labels().to_vec()),
+        "cluster_centers_": Value::Matrix(model.centers().to_vec(), model.feature_names().len()),
+        "inertia_": Value::Real(model.inertia()),
+    },
+    |rows| {
+        "predict": Value::Labels(model.predict(rows.features()?)?),
     }
 }
 

@@ -1,10 +1,7 @@
 //! K-means: groups of rows around centers.
 
-<<<<<<< HEAD
 mod ascending;
-=======
 mod bisecting;
->>>>>>> kmeans
 mod lloyd;
 mod minibatch;
 mod model;
@@ -19,11 +16,8 @@ use crate::error::{ErrorKind, Result, invalid_parameter};
 use crate::learn::cluster::{Blocks, Frame, Threads, distinct, power_of_two_below_inverse};
 use crate::math::random::Random;
 use crate::model::{Control, Fit};
-<<<<<<< HEAD
 use ascending::Ascending;
-=======
 pub use bisecting::{BisectingKMeans, BisectingKMeansModel, Bisection};
->>>>>>> kmeans
 use lloyd::{Run, Stop, lloyd};
 pub use minibatch::{MiniBatchKMeans, MiniBatchKMeansModel};
 pub use model::KMeansModel;

@@ -32,12 +32,15 @@ use blocks::{
 };
 pub use clustering::{Clustering, NOISE};
 pub use compare::{CompareK, KComparison, KReport};
-pub use contingency::{Contingency};
+pub use contingency::Contingency;
 pub use dbscan::{Dbscan, DbscanModel};
-pub use elbow::{elbow};
+pub use elbow::elbow;
 pub use gap::{Gap, GapAt, GapReference};
 pub use hdbscan::{ClusterSelection, CondensedCluster, Departure, Hdbscan, HdbscanModel};
-pub use kmeans::{BisectingKMeans, BisectingKMeansModel, Bisection, Init, KMeans, KMeansModel, MiniBatchKMeans, MiniBatchKMeansModel};
+pub use kmeans::{
+    BisectingKMeans, BisectingKMeansModel, Bisection, Init, KMeans, KMeansModel, MiniBatchKMeans,
+    MiniBatchKMeansModel,
+};
 pub use kmedoids::{Dissimilarity, KMedoids, KMedoidsModel, MedoidInit};
 pub use kmodes::{KModes, KModesModel, ModeInit};
 pub use kprototypes::{KPrototypes, KPrototypesModel};
