@@ -134,10 +134,10 @@ class Estimator:
         if names is not None:
             self.feature_names_in_ = names
 
-    def _apply(self, method: str, X: Any) -> Any:
+    def _apply(self, method: str, X: Any, *, nameless: bool = False) -> Any:
         """What the model says of rows."""
         self._check_fitted()
-        fitted = Fitted(getattr(self, "feature_names_in_", None), self.n_features_in_)
+        fitted = Fitted(getattr(self, "feature_names_in_", None), self.n_features_in_, nameless)
         return self._model.apply(method, self._read(X, fitted)[0])
 
     def _ask(self, method: str, number: float) -> Any:
