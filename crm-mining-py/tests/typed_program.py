@@ -88,6 +88,18 @@ def one_customer_base(people: pl.DataFrame, shop: pl.DataFrame) -> crm.Table:
     return merge.run({"people": cleaned, "shop": shop}, customers={"people": clusters}).table
 
 
+def groups_of_customers(people: pl.DataFrame) -> list[float]:
+    scaled = crm.learn.Robust(lower=0.1).fit_transform(people)
+    model = crm.learn.KMeans(k=4, init="parallel").fit(scaled)
+    medoids = crm.learn.KMedoids(3, dissimilarity="gower", categorical=["city"]).fit(people)
+    score = crm.learn.silhouette(scaled, model.labels_)
+    stream = crm.learn.MiniBatchKMeans(4).partial_fit(scaled).partial_fit(scaled)
+    crm.learn.Agglomerative("nearest")  # type: ignore[arg-type]
+    crm.learn.KMeans(clusters=3)  # type: ignore[call-arg]
+    crm.learn.Dbscan().transform(scaled)  # type: ignore[attr-defined]
+    return [model.inertia_, medoids.inertia_, score.mean, stream.inertia_]
+
+
 def what_is_wrong(orders: crm.Transactions) -> None:
     crm.Table([1, 2])  # type: ignore[arg-type]
     crm.Table({"customer": ["A"]})  # type: ignore[arg-type]

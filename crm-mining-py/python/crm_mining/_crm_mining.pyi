@@ -1963,8 +1963,14 @@ class Profile:
 class _Fitted:
     @staticmethod
     def fit(
-        estimator: str, settings: str, rows: Features | _Mixed, weights: bytes | None = None
+        estimator: str,
+        settings: str,
+        rows: Features | _Mixed,
+        weights: bytes | None = None,
+        *,
+        streamed: bool = False,
     ) -> _Fitted: ...
+    def updated(self, rows: Features | _Mixed) -> _Fitted: ...
     @staticmethod
     def from_json(estimator: str, json: str) -> _Fitted: ...
     def to_json(self) -> str: ...

@@ -6,12 +6,15 @@ the estimator, what it found are attributes whose names end in an underscore.
 
 from ._cluster import (
     Agglomerative,
+    BisectingKMeans,
     Dbscan,
+    GaussianMixture,
     Hdbscan,
     KMeans,
     KMedoids,
     KModes,
     KPrototypes,
+    MiniBatchKMeans,
     Optics,
 )
 from ._crm_mining import (
@@ -61,11 +64,13 @@ __all__ = [
     "AftModel",
     "Agglomerative",
     "Apriori",
+    "BisectingKMeans",
     "Cox",
     "CoxModel",
     "Dbscan",
     "Durations",
     "FpGrowth",
+    "GaussianMixture",
     "Hdbscan",
     "Itemsets",
     "KMeans",
@@ -75,6 +80,7 @@ __all__ = [
     "KaplanMeier",
     "LogRank",
     "MinMax",
+    "MiniBatchKMeans",
     "Optics",
     "PowerTransform",
     "QuantileTransform",
