@@ -106,7 +106,8 @@ fn drift_equals_scipy() {
         assert!(near(found.t, t) && near(found.degrees, degrees) && near(found.p, p), "{found:?}");
     }
     // Holm: sorted 0.0541, 0.0908, 0.1294, 0.7704 times 4, 3, 2, 1, never falling
-    let adjusted = [3.0 * 0.09076376811285725, 3.0 * 0.09076376811285725, 0.7703736973608258, 4.0 * 0.05413181058393559];
+    let adjusted =
+        [3.0 * 0.09076376811285725, 3.0 * 0.09076376811285725, 0.7703736973608258, 4.0 * 0.05413181058393559];
     for (found, adjusted) in features.iter().zip(adjusted) {
         assert!((found.adjusted_p - adjusted).abs() < 1e-9, "{found:?}");
     }

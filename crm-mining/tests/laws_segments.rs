@@ -13,9 +13,9 @@ mod draw;
 
 use crm_mining::data::{Features, Keys, ToTable};
 use crm_mining::insight::{
-    ChooseSegments, Condition, Direction, ExplainSegments, Lever, MatchBy, NamedSegments, Refit, RefitDecision, Revenue,
-    SegmentDrift, SegmentMatch, SegmentModel, SegmentReport, SegmentRules, Segmentation, Segmented, Segments,
-    match_segments,
+    ChooseSegments, Condition, Direction, ExplainSegments, Lever, MatchBy, NamedSegments, Refit,
+    RefitDecision, Revenue, SegmentDrift, SegmentMatch, SegmentModel, SegmentReport, SegmentRules,
+    Segmentation, Segmented, Segments, match_segments,
 };
 use crm_mining::learn::NOISE;
 use crm_mining::{ErrorKind, Fit, Predict};
@@ -67,7 +67,8 @@ fn figures_equal_their_definitions() {
         let names: Vec<String> = (0..k).map(|i| format!("s{i}")).collect();
         let labels = any_labels(&mut draw, n, k);
         let segments = NamedSegments::new(names, labels.clone()).unwrap();
-        let report = ExplainSegments::default().explain(&features, &segments, Revenue::Feature("spend")).unwrap();
+        let report =
+            ExplainSegments::default().explain(&features, &segments, Revenue::Feature("spend")).unwrap();
         let total: f64 = features.column(1).sum();
         let mut suggested: Vec<&str> = Vec::new();
         for segment in report.segments() {
@@ -119,9 +120,8 @@ fn rules_of_the_tree_are_segments_by_hand() {
     let report = explain(&features, &segments);
     assert!(report.fidelity() > 0.97, "{}", report.fidelity());
     let by_hand = report.rules().apply(&features).unwrap();
-    let agree = (0..600).filter(|&row| {
-        by_hand.name_of(row) == segments.segment_of(row).map(|segment| segment.name.as_str())
-    });
+    let agree = (0..600)
+        .filter(|&row| by_hand.name_of(row) == segments.segment_of(row).map(|segment| segment.name.as_str()));
     assert_eq!(agree.count() as f64 / 600.0, report.fidelity());
     // The best buys lately and often, and the way there is up.
     let best = *report.worst_to_best().last().unwrap();
@@ -141,7 +141,11 @@ fn rules_of_the_tree_are_segments_by_hand() {
         let there = Features::new(NAMES, values).unwrap();
         let found = report.rules().apply(&there).unwrap();
         let strict = step.changes.iter().any(|change| change.to.comparison.sign() == ">");
-        assert!(strict || found.name_of(0) == Some(to.name.as_str()), "{step} leads to {:?}", found.name_of(0));
+        assert!(
+            strict || found.name_of(0) == Some(to.name.as_str()),
+            "{step} leads to {:?}",
+            found.name_of(0)
+        );
     }
 }
 
@@ -213,7 +217,9 @@ fn hostile_input_has_a_name() {
     assert!(NamedSegments::new(["a", "a"], labels.clone()).is_err());
     assert!(NamedSegments::new(["a"], vec![1]).is_err());
     // Everyone alike, everyone in one segment, everyone in none, a segment of nobody: all have an answer.
-    for (values, labels) in [(7.0, vec![0; 9]), (7.0, vec![0, 0, 0, 1, 1, 1, 1, 1, 1]), (1e139, vec![NOISE; 9])] {
+    for (values, labels) in
+        [(7.0, vec![0; 9]), (7.0, vec![0, 0, 0, 1, 1, 1, 1, 1, 1]), (1e139, vec![NOISE; 9])]
+    {
         let features = Features::new(["x"], vec![values; 9]).unwrap();
         let segments = NamedSegments::new(["a", "b"], labels).unwrap();
         let report = plain().explain(&features, &segments, Revenue::Values(&[0.0; 9])).unwrap();
@@ -388,7 +394,8 @@ fn choices_obey_their_rule() {
     // Asked for the impossible, it says so and gives what comes nearest.
     let none = settings.clone().min_share(0.5).min_stability(1.0).fit(&features).unwrap();
     assert!(!none.choice().fits() && none.choice().why().starts_with("no number of segments fits"));
-    let kind = |settings: ChooseSegments, features: &Features| settings.fit(features).unwrap_err().into_kind();
+    let kind =
+        |settings: ChooseSegments, features: &Features| settings.fit(features).unwrap_err().into_kind();
     let of = |settings: ChooseSegments| kind(settings, &features);
     assert!(matches!(of(Segmentation::choose(1..=3)), ErrorKind::InvalidParameter { parameter: "k", .. }));
     assert!(matches!(of(settings.clone().min_share(f64::NAN)), ErrorKind::InvalidParameter { .. }));

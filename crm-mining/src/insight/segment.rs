@@ -35,9 +35,9 @@ use rayon::prelude::*;
 pub use refit::{Refit, RefitCheck, RefitDecision};
 pub use report::{ExplainedSegment, SegmentReport, SegmentRule, TypicalCustomer};
 pub use segmented::{AboutSegment, NamedSegments, Segmented};
-pub use step_up::{Change, Direction, Lever, StepUp};
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
+pub use step_up::{Change, Direction, Lever, StepUp};
 
 /// Segmentation of customers: k-means on their features, with the number of segments chosen by the mean
 /// silhouette.
@@ -273,7 +273,12 @@ impl Segments {
 
     /// The features that were replaced by ln(1 + x).
     pub fn logged(&self) -> impl Iterator<Item = &str> {
-        self.model.preparation.logged.iter().filter_map(|&column| self.feature_names().get(column)).map(String::as_str)
+        self.model
+            .preparation
+            .logged
+            .iter()
+            .filter_map(|&column| self.feature_names().get(column))
+            .map(String::as_str)
     }
 
     /// The features in which all customers are equal; they part nobody.

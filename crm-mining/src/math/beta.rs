@@ -85,7 +85,10 @@ mod tests {
             let got = f_above(x, up, down);
             assert!((got / expected - 1.0).abs() < 1e-10, "F {x} {up} {down}: {got:e}, {expected:e}");
         }
-        assert_eq!((student_beyond(0.0, 5.0), f_above(0.0, 1.0, 2.0), f_above(-1.0, 1.0, 2.0)), (1.0, 1.0, 1.0));
+        assert_eq!(
+            (student_beyond(0.0, 5.0), f_above(0.0, 1.0, 2.0), f_above(-1.0, 1.0, 2.0)),
+            (1.0, 1.0, 1.0)
+        );
         assert_eq!((student_beyond(f64::INFINITY, 5.0), f_above(f64::INFINITY, 1.0, 2.0)), (0.0, 0.0));
     }
 

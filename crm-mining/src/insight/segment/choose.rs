@@ -240,16 +240,25 @@ impl ChooseSegments {
         );
         if let Some(place) = objections.iter().rposition(Vec::is_empty) {
             let k = reports.get(place)?.k;
-            return Some((place, true, format!("{k} is the largest number of segments that fits: {conditions}")));
+            return Some((
+                place,
+                true,
+                format!("{k} is the largest number of segments that fits: {conditions}"),
+            ));
         }
         let fewest = objections.iter().map(Vec::len).min()?;
         let silhouette = |place: &usize| reports.get(*place).and_then(|report| report.silhouette);
-        let near = (0..reports.len()).filter(|&place| objections.get(place).is_some_and(|o| o.len() == fewest));
+        let near =
+            (0..reports.len()).filter(|&place| objections.get(place).is_some_and(|o| o.len() == fewest));
         let place = near.reduce(|a, b| if silhouette(&b) > silhouette(&a) { b } else { a })?;
         let k = reports.get(place)?.k;
         let against: Vec<&str> = objections.get(place)?.iter().map(|objection| objection.name()).collect();
         let against = against.join(", ");
-        Some((place, false, format!("no number of segments fits ({conditions}); {k} comes nearest, but is {against}")))
+        Some((
+            place,
+            false,
+            format!("no number of segments fits ({conditions}); {k} comes nearest, but is {against}"),
+        ))
     }
 }
 
@@ -277,12 +286,8 @@ impl Fit<Features> for ChooseSegments {
         let favorites = favorites(&comparison);
         let KComparison { reports, models, silhouettes, .. } = comparison;
         let objections = self.objections(&reports);
-        let none = ErrorKind::NotEnoughData {
-            of: "ChooseSegments",
-            needed: 1,
-            unit: "numbers of segments",
-            got: 0,
-        };
+        let none =
+            ErrorKind::NotEnoughData { of: "ChooseSegments", needed: 1, unit: "numbers of segments", got: 0 };
         let decided = self.decide(&reports, &objections);
         let of = |(place, fits, why): (usize, bool, String)| {
             let clusters = models.into_iter().nth(place)?;
@@ -410,7 +415,8 @@ impl fmt::Display for SegmentChoice {
             ("elbow", of.elbow),
             ("stability", of.stability),
         ];
-        let each = named.map(|(name, k)| format!("{name} {}", k.map_or_else(|| "-".to_owned(), |k| k.to_string())));
+        let each =
+            named.map(|(name, k)| format!("{name} {}", k.map_or_else(|| "-".to_owned(), |k| k.to_string())));
         write!(f, "alone would choose: {}", each.join(", "))
     }
 }

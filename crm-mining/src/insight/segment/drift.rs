@@ -137,14 +137,11 @@ impl SegmentDrift {
             }
             preparation.apply(features)
         };
-        let prepared =
-            [prepare(before.1, Segmented::labels(before.0))?, prepare(after.1, after.0.labels())?];
+        let prepared = [prepare(before.1, Segmented::labels(before.0))?, prepare(after.1, after.0.labels())?];
         let pair = |pair: &super::MatchedPair| {
             let name = before.0.names().get(pair.before).map_or_else(String::new, |name| (*name).to_owned());
-            let rows = [
-                rows_of(Segmented::labels(before.0), pair.before),
-                rows_of(after.0.labels(), pair.after),
-            ];
+            let rows =
+                [rows_of(Segmented::labels(before.0), pair.before), rows_of(after.0.labels(), pair.after)];
             let [a, b] = [Moments::of(&prepared, &rows, 0), Moments::of(&prepared, &rows, 1)];
             let mean = |features: &Features, rows: &[u32], feature: usize| {
                 let values = rows.iter().filter_map(|&row| features.row(row as usize).get(feature));
@@ -217,7 +214,13 @@ impl Moments {
 }
 
 /// Welch's test of one feature.
-fn welch(name: &str, [mean_before, mean_after]: [f64; 2], a: &Moments, b: &Moments, feature: usize) -> FeatureDrift {
+fn welch(
+    name: &str,
+    [mean_before, mean_after]: [f64; 2],
+    a: &Moments,
+    b: &Moments,
+    feature: usize,
+) -> FeatureDrift {
     let shift = b.mean(feature) - a.mean(feature);
     let [va, vb] = [a, b].map(|side| side.covariance.at(feature, feature) / side.n);
     let (mut t, mut degrees, mut p) = (0.0, 0.0, 1.0);
@@ -234,7 +237,8 @@ fn welch(name: &str, [mean_before, mean_after]: [f64; 2], a: &Moments, b: &Momen
 
 /// Hotelling's test of all features that vary.
 fn hotelling(a: &Moments, b: &Moments) -> Option<Hotelling> {
-    let varies = |&feature: &usize| a.covariance.at(feature, feature) + b.covariance.at(feature, feature) > 0.0;
+    let varies =
+        |&feature: &usize| a.covariance.at(feature, feature) + b.covariance.at(feature, feature) > 0.0;
     let places: Vec<usize> = (0..a.means.len()).filter(varies).collect();
     let width = places.len() as f64;
     if places.is_empty() || a.n <= width || b.n <= width {
@@ -255,10 +259,13 @@ fn hotelling(a: &Moments, b: &Moments) -> Option<Hotelling> {
     // The part of each side in the covariance of the shift, as a matrix: its trace, and that of its square.
     let part = |side: &Square, n: f64| {
         let columns: Vec<Vec<f64>> = (0..places.len()).map(|row| factor.solve(side.row(row))).collect();
-        let at = |row: usize, column: usize| columns.get(column).and_then(|of| of.get(row)).copied().unwrap_or(0.0);
+        let at = |row: usize, column: usize| {
+            columns.get(column).and_then(|of| of.get(row)).copied().unwrap_or(0.0)
+        };
         let range = || 0..places.len();
         let trace: f64 = range().map(|i| at(i, i)).sum();
-        let square: f64 = range().flat_map(|i| range().map(move |j| (i, j))).map(|(i, j)| at(i, j) * at(j, i)).sum();
+        let square: f64 =
+            range().flat_map(|i| range().map(move |j| (i, j))).map(|(i, j)| at(i, j) * at(j, i)).sum();
         (square + trace * trace) / (n - 1.0)
     };
     let nu = (width + width * width) / (part(&of_a, a.n) + part(&of_b, b.n));

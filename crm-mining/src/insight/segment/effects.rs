@@ -79,11 +79,8 @@ impl Sorted {
             let of_segment = |class: usize| effect(name, &members[class], &all, above[class]);
             (0..k).map(of_segment).collect::<Vec<_>>()
         };
-        let features: Vec<Vec<FeatureEffect>> = names
-            .par_iter()
-            .zip(self.columns.par_iter().zip(&self.orders))
-            .map(of_feature)
-            .collect();
+        let features: Vec<Vec<FeatureEffect>> =
+            names.par_iter().zip(self.columns.par_iter().zip(&self.orders)).map(of_feature).collect();
         (0..k).map(|class| features.iter().map(|of| of[class].clone()).collect()).collect()
     }
 }

@@ -250,8 +250,7 @@ impl ExplainSegments {
             if values.is_some() {
                 segment.revenue = Some(sum.value());
                 segment.revenue_share = (total.value() > 0.0).then(|| sum.value() / total.value());
-                segment.revenue_per_customer =
-                    (segment.size > 0).then(|| sum.value() / segment.size as f64);
+                segment.revenue_per_customer = (segment.size > 0).then(|| sum.value() / segment.size as f64);
             }
         }
         Ok(())
@@ -315,7 +314,8 @@ impl ExplainSegments {
         report: &mut SegmentReport,
     ) {
         for segment in &mut report.segments {
-            let members = || (0..).zip(&ground.classes).filter(|(_, class)| **class as usize == segment.index);
+            let members =
+                || (0..).zip(&ground.classes).filter(|(_, class)| **class as usize == segment.index);
             let mut center = vec![0.0; prepared.n_features()];
             for (row, _) in members() {
                 center.iter_mut().zip(prepared.row(row)).for_each(|(c, x)| *c += x / segment.size as f64);
@@ -331,7 +331,8 @@ impl ExplainSegments {
             }
             near.sort_by(order);
             let key = |row| Some(segments.customers()?.get(row)?.to_string());
-            let of = |(_, row)| TypicalCustomer { row, key: key(row), values: ground.features.row(row).to_vec() };
+            let of =
+                |(_, row)| TypicalCustomer { row, key: key(row), values: ground.features.row(row).to_vec() };
             segment.typical = near.into_iter().map(of).collect();
         }
     }

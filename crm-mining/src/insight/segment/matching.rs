@@ -1,8 +1,8 @@
 //! Which segment of one month is which of the next.
 
+use super::Segments;
 use super::model::SegmentModel;
 use super::segmented::Segmented;
-use super::Segments;
 use crate::data::{Column, Keys, Table, ToTable};
 use crate::error::{ErrorKind, Result};
 use crate::insight::Migration;

@@ -160,7 +160,10 @@ impl TryFrom<Saved> for SegmentModel {
             let numbers = segment.means.iter().chain(&segment.medians);
             let finite = numbers.chain([&segment.share, &segment.silhouette]).all(|value| value.is_finite());
             if segment.index != place || lengths != [width; 3] || !finite {
-                return refuse("segments in order, each with finite figures for each feature", place.to_string());
+                return refuse(
+                    "segments in order, each with finite figures for each feature",
+                    place.to_string(),
+                );
             }
         }
         Ok(SegmentModel { preparation, centers, segments })

@@ -58,7 +58,10 @@ impl Preparation {
         let (n, names) = (self.names().len(), self.names());
         let (means, deviations) = (self.scaler.means(), self.scaler.deviations());
         n > 0
-            && names.iter().enumerate().all(|(place, name)| !names.iter().take(place).any(|other| other == name))
+            && names
+                .iter()
+                .enumerate()
+                .all(|(place, name)| !names.iter().take(place).any(|other| other == name))
             && (means.len(), deviations.len()) == (n, n)
             && means.iter().all(|mean| mean.is_finite())
             && deviations.iter().all(|deviation| deviation.is_finite() && *deviation >= 0.0)

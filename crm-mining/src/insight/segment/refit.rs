@@ -188,7 +188,13 @@ impl Refit {
     }
 
     /// Fits on one half and judges both on the other.
-    fn judge(&self, old: &SegmentModel, fit_on: &Features, on: &Features, control: &Control) -> Result<Judged> {
+    fn judge(
+        &self,
+        old: &SegmentModel,
+        fit_on: &Features,
+        on: &Features,
+        control: &Control,
+    ) -> Result<Judged> {
         let new = self.kmeans(old).fit_with(fit_on, control)?;
         let ours = SegmentModel::new(old.preparation.clone(), &new);
         let (of_old, of_new) = (old.nearest(on)?, ours.nearest(on)?);
@@ -214,9 +220,10 @@ impl Refit {
         let percent = |share: f64| format!("{:.1} %", 100.0 * share);
         let (Some(old), Some(new)) = (check.old_silhouette, check.new_silhouette) else {
             return match (check.old_silhouette, check.new_silhouette) {
-                (None, Some(_)) => {
-                    (RefitDecision::Refit, "the old model puts half the customers into one segment".to_owned())
-                }
+                (None, Some(_)) => (
+                    RefitDecision::Refit,
+                    "the old model puts half the customers into one segment".to_owned(),
+                ),
                 _ => (RefitDecision::Keep, "a new fit puts half the customers into one segment".to_owned()),
             };
         };

@@ -100,7 +100,8 @@ fn branch(
 fn best_split(ground: &Ground<'_>, orders: &[Vec<u32>], counts: &[usize]) -> Result<Option<Split>> {
     let n: usize = counts.iter().sum();
     let squares: u64 = counts.iter().map(|&count| (count as u64).pow(2)).sum();
-    let mut best = Split { score: squares as f64 / n as f64 * (1.0 + 1e-12), feature: 0, threshold: f64::NAN };
+    let mut best =
+        Split { score: squares as f64 / n as f64 * (1.0 + 1e-12), feature: 0, threshold: f64::NAN };
     for (feature, order) in orders.iter().enumerate() {
         ground.control.check("segment rules")?;
         let column = &ground.columns[feature];

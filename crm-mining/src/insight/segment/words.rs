@@ -71,7 +71,8 @@ fn words(effect: &FeatureEffect) -> [String; 2] {
     match Known::of(name) {
         Some(known) => pick(&known.words()).map(str::to_owned),
         None => {
-            let [en, zh] = pick(&[["very low", "很低"], ["low", "低"], ["high", "高"], ["very high", "很高"]]);
+            let [en, zh] =
+                pick(&[["very low", "很低"], ["low", "低"], ["high", "高"], ["very high", "很高"]]);
             [format!("{en} {name}"), format!("{name}{zh}")]
         }
     }
