@@ -248,7 +248,7 @@ impl Summary {
         data::Summary::new(frequency, recency, age, monetary).map(Summary::of).map_err(raise)
     }
 
-    /// The same customers with times in weeks of 7 days, as the literature prints parameters.
+    /// The same customers with times converted from days to weeks of 7 days, as the literature prints parameters.
     ///
     /// Returns
     /// -------
@@ -257,8 +257,8 @@ impl Summary {
         Bound::new(py, Summary::of(self.0.in_weeks()))
     }
 
-    /// The same customers, whose recency and age count opportunities to buy: the input of the BG/BB model. The first
-    /// purchase is no opportunity.
+    /// The same figures, said to count opportunities to buy: the input of the BG/BB model. No figure changes: recency and
+    /// age must be such counts already, unlike those that `in_weeks` converts. The first purchase is no opportunity.
     ///
     /// Parameters
     /// ----------

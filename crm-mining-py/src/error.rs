@@ -20,6 +20,19 @@ pub(crate) fn malformed(place: &str, rule: &str, found: &str) -> PyErr {
     raise(ErrorKind::Malformed { place: place.into(), rule: rule.into(), found: found.into() }.into())
 }
 
+/// The exception for a setting whose name Python knows.
+pub(crate) fn invalid_parameter(of: &str, parameter: &str, must_be: &str, got: &str) -> PyErr {
+    Python::attach(|py| {
+        let message = format!("{of}: {parameter} must be {must_be}; got {got}");
+        let exception = new(py, "InvalidParameter", message)?;
+        for (name, value) in [("of", of), ("parameter", parameter), ("must_be", must_be), ("got", got)] {
+            exception.setattr(name, value)?;
+        }
+        Ok(PyErr::from_value(exception))
+    })
+    .unwrap_or_else(|failure: PyErr| failure)
+}
+
 /// A module that the user may not have installed.
 pub(crate) fn library<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyModule>> {
     py.import(name).map_err(|cause| {

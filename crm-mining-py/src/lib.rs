@@ -10,6 +10,7 @@ mod convert;
 mod data;
 mod date;
 mod error;
+mod feature;
 mod insight;
 mod learn;
 mod prepare;
@@ -44,9 +45,11 @@ mod _crm_mining {
     };
     #[pymodule_export]
     use crate::learn::{
-        Aft, AftModel, Apriori, Cox, CoxModel, Durations, FpGrowth, Itemsets, KaplanMeier, LogRank,
-        SurvivalCurve, Uplift, concordance, log_rank,
+        Aft, AftModel, Apriori, Cox, CoxModel, Durations, Fitted, FpGrowth, Itemsets, KaplanMeier, LogRank,
+        SurvivalCurve, Uplift, concordance, features, log_rank,
     };
+    #[pymodule_export]
+    use crate::learn::{Mixed, SilhouetteScore, agreement, separation, silhouette, silhouettes, table};
     #[pymodule_export]
     use crate::prepare::{
         Cleaned, Cleaner, CsvChunks, Dependencies, Dependency, DependencySearch, ErrorDetector, Quality,

@@ -12,7 +12,11 @@ use crm_mining::insight::{
     BgBb, BgNbd, Churn, Clv, Cohorts, CompositeValue, Contract, GammaGamma, Lifecycle, Nbd, ParetoNbd,
     PeriodOnPeriod, Rfm, RollingRetention, Rules, Segmentation, ValueTiers,
 };
-use crm_mining::learn::{Aft, Apriori, Cox, FpGrowth, KaplanMeier};
+use crm_mining::feature::{QuantileTransform, Robust};
+use crm_mining::learn::{
+    Aft, Agglomerative, Apriori, Cox, Dbscan, FpGrowth, Hdbscan, KMeans, KMedoids, KModes, KPrototypes,
+    KaplanMeier, Optics,
+};
 use crm_mining::prepare::{
     Cleaner, CsvReader, DependencySearch, ErrorDetector, ExcelReader, JsonLinesReader, Linker, Merge,
     ParquetReader, Quality, SampleShop,
@@ -77,6 +81,16 @@ fn defaults() -> String {
         ("KaplanMeier", json(&KaplanMeier::default())),
         ("Cox", json(&Cox::default())),
         ("Aft", json(&Aft::default())),
+        ("KMeans", json(&KMeans::new(8))),
+        ("Agglomerative", json(&Agglomerative::new(8))),
+        ("Dbscan", json(&Dbscan::new(0.5))),
+        ("Optics", json(&Optics::default())),
+        ("Hdbscan", json(&Hdbscan::default())),
+        ("KModes", json(&KModes::new(8))),
+        ("KPrototypes", json(&KPrototypes::new(8))),
+        ("KMedoids", json(&KMedoids::new(8))),
+        ("Robust", json(&Robust::default())),
+        ("QuantileTransform", json(&QuantileTransform::default())),
         ("SampleShop", json(&SampleShop::default())),
         ("CsvReader", json(&CsvReader::default())),
         ("JsonLinesReader", json(&JsonLinesReader::default())),

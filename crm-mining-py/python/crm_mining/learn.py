@@ -1,5 +1,19 @@
-"""Algorithms that know no customers."""
+"""Algorithms that know no customers.
 
+Those that need rows of numbers only are estimators of scikit-learn's kind: settings are keywords, `fit` returns
+the estimator, what it found are attributes whose names end in an underscore.
+"""
+
+from ._cluster import (
+    Agglomerative,
+    Dbscan,
+    Hdbscan,
+    KMeans,
+    KMedoids,
+    KModes,
+    KPrototypes,
+    Optics,
+)
 from ._crm_mining import (
     Aft,
     AftModel,
@@ -11,25 +25,77 @@ from ._crm_mining import (
     Itemsets,
     KaplanMeier,
     LogRank,
+    SilhouetteScore,
     SurvivalCurve,
     Uplift,
     concordance,
     log_rank,
 )
+from ._measures import (
+    adjusted_mutual_information,
+    adjusted_rand,
+    calinski_harabasz,
+    completeness,
+    davies_bouldin,
+    homogeneity,
+    mutual_information,
+    normalized_mutual_information,
+    silhouette,
+    silhouette_samples,
+    simplified_silhouette,
+    v_measure,
+    variation_of_information,
+    within_dispersion,
+)
+from ._scale import (
+    MinMax,
+    PowerTransform,
+    QuantileTransform,
+    Robust,
+    Standardize,
+)
 
 __all__ = [
     "Aft",
     "AftModel",
+    "Agglomerative",
     "Apriori",
     "Cox",
     "CoxModel",
+    "Dbscan",
     "Durations",
     "FpGrowth",
+    "Hdbscan",
     "Itemsets",
+    "KMeans",
+    "KMedoids",
+    "KModes",
+    "KPrototypes",
     "KaplanMeier",
     "LogRank",
+    "MinMax",
+    "Optics",
+    "PowerTransform",
+    "QuantileTransform",
+    "Robust",
+    "SilhouetteScore",
+    "Standardize",
     "SurvivalCurve",
     "Uplift",
+    "adjusted_mutual_information",
+    "adjusted_rand",
+    "calinski_harabasz",
+    "completeness",
     "concordance",
+    "davies_bouldin",
+    "homogeneity",
     "log_rank",
+    "mutual_information",
+    "normalized_mutual_information",
+    "silhouette",
+    "silhouette_samples",
+    "simplified_silhouette",
+    "v_measure",
+    "variation_of_information",
+    "within_dispersion",
 ]

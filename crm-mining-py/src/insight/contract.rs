@@ -159,8 +159,12 @@ impl ContractModel {
     /// Returns
     /// -------
     /// float
-    fn retention(&self, renewal: u32) -> f64 {
-        self.0.retention(renewal)
+    ///
+    /// Raises
+    /// ------
+    /// InvalidParameter
+    fn retention(&self, renewal: u32) -> PyResult<f64> {
+        self.0.retention(renewal).map_err(raise)
     }
 
     /// Expected payments of a new customer, the first now, later ones worth less by the discount.

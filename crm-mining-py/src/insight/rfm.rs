@@ -29,7 +29,7 @@ use std::sync::Arc;
 ///     one score ends and the next begins, with one border fewer than ``bins``, ascending; a figure on a
 ///     border has the better score.
 /// weights : tuple of three floats, default (100.0, 10.0, 1.0)
-///     Weights of R, F and M in the weighted score.
+///     Weights of R, F and M in the weighted score, from 0 to 1e9; one of them above 0.
 ///
 /// Examples
 /// --------
@@ -93,6 +93,8 @@ settings! { Rfm {
     ///
     /// Raises
     /// ------
+    /// InvalidParameter
+    ///     A setting out of range.
     /// NotEnoughData
     ///     Nobody bought until the day.
     #[pyo3(signature = (ledger, as_of = None))]

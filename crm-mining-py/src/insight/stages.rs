@@ -3,6 +3,7 @@
 use crate::convert::{list, plain, setting};
 use crate::data::{Customers, Ledger};
 use crate::date::Date;
+use crate::error::raise;
 use crate::report::Chart;
 use crate::run::run;
 use crate::settings::settings;
@@ -209,7 +210,7 @@ impl Migration {
         let (before, after) = (read(before, UNNAMED, None)?, read(after, UNNAMED, None)?);
         let customer = customer.to_owned();
         let moved = run(py, None, move |_| {
-            insight::Migration::from_tables(&before, &after, &customer, &label, states.as_deref())
+            insight::Migration::from_tables(&before, &after, &label, &customer, states.as_deref())
         })?;
         let moved = Arc::new(moved);
         Ok(Table::of(moved.clone()).add_subclass(Migration(moved)))
@@ -257,13 +258,17 @@ impl Migration {
     /// Parameters
     /// ----------
     /// steps : int
-    ///     How many steps of the same length.
+    ///     How many steps of the same length. From 0 to 10,000.
     ///
     /// Returns
     /// -------
     /// list of float
-    fn forecast(&self, steps: u32) -> Vec<f64> {
-        self.0.forecast(steps)
+    ///
+    /// Raises
+    /// ------
+    /// InvalidParameter
+    fn forecast(&self, steps: u32) -> PyResult<Vec<f64>> {
+        self.0.forecast(steps).map_err(raise)
     }
 
     /// The matrix as a heat map, states before from top to bottom and states after from left to right.

@@ -1,12 +1,14 @@
 //! Charts of customers over time.
 
+use super::bins::Bins;
 use super::chart::{Channel, Chart, Encoding, Mark};
 use super::pick::{numbers, one_of, words};
+use super::value_charts::histogram_chart;
 use crate::data::{Column, Table, ToTable};
 use crate::error::Result;
 use crate::insight::{
-    CohortTable, GainLoss, LifecycleStage, Migration, Period, PeriodTable, RevenueTree, RollingTable, Stages,
-    Turn,
+    CohortTable, GainLoss, LifecycleStage, Migration, Period, PeriodTable, PurchaseGaps, RevenueTree,
+    RollingTable, Stages, Turn,
 };
 
 /// Cohorts by age: `retention`, `customers` or `revenue`. The period in progress is left out, because its figures
@@ -195,4 +197,23 @@ pub fn rolling_retention_chart(rolling: &RollingTable) -> Chart {
     let chart =
         Chart::of("Rolling retention", Mark::Line, Table::of("rolling_retention", columns), encodings);
     chart.with_subtitle(format!("windows of {} days, one standard error to either side", rolling.every().0))
+}
+
+/// How a figure of the gaps between purchases is spread over the customers: `median`, `mean`, `sd` (in days), `cv`,
+/// `gaps` (how many) or `tenure` (days since the first purchase). Customers with too few gaps for it are counted below
+/// the title.
+///
+/// # Errors
+/// Another column; else as [`histogram_chart`].
+pub fn gap_chart(gaps: &PurchaseGaps, column: &str, bins: &Bins) -> Result<Chart> {
+    let choices = [
+        ("median", "median days between purchases"),
+        ("mean", "mean days between purchases"),
+        ("sd", "standard deviation of the days between purchases"),
+        ("cv", "coefficient of variation of the days between purchases"),
+        ("gaps", "number of gaps between purchases"),
+        ("tenure", "days since the first purchase"),
+    ];
+    let words = one_of("gap_chart", column, &choices)?;
+    histogram_chart(&format!("Customers by {words}"), words, &numbers(&gaps.to_table(), column), bins)
 }

@@ -29,19 +29,23 @@ impl Frame {
     /// Moves the mean of every column near 0 and brings the largest value near 1. The shift is a multiple of
     /// the inverse scale, few digits long, so that short decimals come back as they were.
     pub(super) fn centered(of: &'static str, features: &Features) -> Result<Frame> {
-        bounded(of, features.values())?;
         let width = features.n_features();
-        let sums = features
+        let columns = features
             .values()
             .par_chunks(BLOCK * width)
-            .map(|block| column_sums(block, width))
+            .map(|block| Columns::of(block, width))
             .collect::<Vec<_>>()
             .into_iter()
-            .fold(vec![0.0; width], add);
-        let means: Vec<f64> = sums.iter().map(|sum| sum / features.n_rows().max(1) as f64).collect();
-        let distance =
-            |row: &[f64]| row.iter().zip(&means).map(|(x, mean)| (x - mean).abs()).fold(0.0, f64::max);
-        let scale = power_of_two_below_inverse(features.rows().map(distance).fold(0.0, f64::max));
+            .fold(Columns::none(width), Columns::and);
+        if columns.low.iter().chain(&columns.high).any(|value| value.abs() >= LARGEST) {
+            bounded(of, features.values())?;
+        }
+        let means: Vec<f64> = columns.sums.iter().map(|sum| sum / features.n_rows().max(1) as f64).collect();
+        let reach = columns.low.iter().zip(&columns.high).zip(&means);
+        // No value of a column is farther from its mean than the ends.
+        let largest = reach.map(|((low, high), mean)| (mean - low).abs().max((high - mean).abs()));
+        let size = largest.filter(|size| size.is_finite()).fold(0.0, f64::max);
+        let scale = power_of_two_below_inverse(size);
         let short = |mean: f64| Some((mean * scale).round() / scale).filter(|short| short.is_finite());
         Ok(Frame { offset: means.into_iter().map(|mean| short(mean).unwrap_or(mean)).collect(), scale })
     }
@@ -50,18 +54,51 @@ impl Frame {
     pub(super) fn apply(&self, of: &'static str, features: &Features) -> Result<Blocks> {
         let width = features.n_features();
         let mut values = vec![0.0; features.values().len()];
-        values.par_chunks_mut(BLOCK * width).zip(features.values().par_chunks(BLOCK * width)).for_each(
-            |(to, from)| {
-                let rows = from.len() / width;
-                for (row, from) in from.chunks_exact(width).enumerate() {
-                    for (column, (x, offset)) in from.iter().zip(&self.offset).enumerate() {
-                        to[column * rows + row] = (x - offset) * self.scale;
-                    }
-                }
-            },
-        );
-        bounded(of, &values)?;
+        let sound = values
+            .par_chunks_mut(BLOCK * width)
+            .zip(features.values().par_chunks(BLOCK * width))
+            .map(|(to, from)| self.bring(of, from, to).is_ok())
+            .reduce(|| true, |a, b| a && b);
+        if !sound {
+            bounded(of, &values)?;
+        }
         Ok(Blocks { width, n_rows: features.n_rows(), values })
+    }
+
+    /// One block of rows, brought into this frame and laid column by column.
+    pub(super) fn bring(&self, of: &'static str, from: &[f64], to: &mut [f64]) -> Result<()> {
+        self.lay(from, to);
+        bounded(of, to)
+    }
+
+    fn lay(&self, from: &[f64], to: &mut [f64]) {
+        let width = self.offset.len();
+        let rows = from.len() / width;
+        for (row, from) in from.chunks_exact(width).enumerate() {
+            for (column, (x, offset)) in from.iter().zip(&self.offset).enumerate() {
+                to[column * rows + row] = (x - offset) * self.scale;
+            }
+        }
+    }
+
+    /// Points in the units of the features, row by row, brought into this frame.
+    pub(super) fn bring_points(&self, of: &'static str, points: &[f64]) -> Result<Vec<f64>> {
+        let bring = |(x, offset): (&f64, &f64)| (x - offset) * self.scale;
+        let points: Vec<f64> = points.iter().zip(self.offset.iter().cycle()).map(bring).collect();
+        bounded(of, &points)?;
+        Ok(points)
+    }
+
+    /// Whether a saved frame can be used for features of this number.
+    pub(super) fn is_sound(&self, width: usize) -> bool {
+        let scales = self.scale.is_normal() && self.scale > 0.0;
+        scales && self.offset.len() == width && self.offset.iter().all(|offset| offset.abs() < LARGEST)
+    }
+
+    /// Whether distances between these points of the frame stay in range.
+    pub(super) fn holds(&self, points: &[f64]) -> bool {
+        points.iter().all(|value| value.abs() < LARGEST)
+            && self.restore(points).iter().all(|value| value.is_finite())
     }
 
     /// Points of this frame in the units of the features.
@@ -70,7 +107,7 @@ impl Frame {
     }
 }
 
-fn bounded(of: &'static str, values: &[f64]) -> Result<()> {
+pub(super) fn bounded(of: &'static str, values: &[f64]) -> Result<()> {
     match values.iter().find(|value| value.is_nan() || value.abs() >= LARGEST) {
         Some(&got) => Err(ErrorKind::Overflow { of, got, limit: LARGEST }.into()),
         None => Ok(()),
@@ -78,13 +115,51 @@ fn bounded(of: &'static str, values: &[f64]) -> Result<()> {
 }
 
 /// 2⁻ᵉ for a size between 2ᵉ and 2ᵉ⁺¹.
-fn power_of_two_below_inverse(size: f64) -> f64 {
+pub(super) fn power_of_two_below_inverse(size: f64) -> f64 {
     let biased = size.to_bits() >> 52;
     if size == 0.0 { 1.0 } else { f64::from_bits((2046 - biased.min(2045)) << 52) }
 }
 
-fn column_sums(rows: &[f64], width: usize) -> Vec<f64> {
-    rows.chunks_exact(width).fold(vec![0.0; width], add)
+/// Sum, smallest and largest value of every column.
+struct Columns {
+    sums: Vec<f64>,
+    low: Vec<f64>,
+    high: Vec<f64>,
+}
+
+impl Columns {
+    fn none(width: usize) -> Columns {
+        Columns {
+            sums: vec![0.0; width],
+            low: vec![f64::INFINITY; width],
+            high: vec![f64::NEG_INFINITY; width],
+        }
+    }
+
+    /// Those of the rows of a block.
+    fn of(block: &[f64], width: usize) -> Columns {
+        let mut columns = Columns::none(width);
+        let (sums, low, high) = (&mut columns.sums[..], &mut columns.low[..], &mut columns.high[..]);
+        for row in block.chunks_exact(width) {
+            for (((&value, sum), low), high) in row.iter().zip(&mut *sums).zip(&mut *low).zip(&mut *high) {
+                *sum += value;
+                *low = if value < *low { value } else { *low };
+                *high = if value > *high { value } else { *high };
+            }
+        }
+        columns
+    }
+
+    fn and(self, more: Columns) -> Columns {
+        let ends = |a: Vec<f64>, b: Vec<f64>, of: fn(f64, f64) -> f64| {
+            a.into_iter().zip(b).map(|(a, b)| of(a, b)).collect()
+        };
+        Columns {
+            sums: add(self.sums, more.sums),
+            low: ends(self.low, more.low, f64::min),
+            high: ends(self.high, more.high, f64::max),
+        }
+    }
 }
 
 /// Adds element by element.
@@ -132,6 +207,21 @@ impl Blocks {
     /// The blocks in order.
     pub(super) fn iter(&self) -> impl Iterator<Item = &[f64]> {
         self.values.chunks(BLOCK * self.width)
+    }
+
+    /// All values, block after block.
+    pub(super) fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// Points laid row by row, as blocks.
+    pub(super) fn of_rows(width: usize, rows: &[f64]) -> Blocks {
+        let still = Frame { offset: vec![0.0; width], scale: 1.0 };
+        let mut values = vec![0.0; rows.len()];
+        for (from, to) in rows.chunks(BLOCK * width).zip(values.chunks_mut(BLOCK * width)) {
+            still.lay(from, to);
+        }
+        Blocks { width, n_rows: rows.len() / width.max(1), values }
     }
 
     /// The coordinates of one row.
@@ -205,8 +295,13 @@ pub(super) fn sum(values: &[f64]) -> f64 {
 
 /// How many distinct rows there are, counted up to `limit`.
 pub(crate) fn distinct_rows(features: &Features, limit: usize) -> usize {
+    distinct(features.rows(), limit)
+}
+
+/// How many of these rows are distinct, counted up to `limit`.
+pub(super) fn distinct<'a>(rows: impl Iterator<Item = &'a [f64]>, limit: usize) -> usize {
     let mut seen: HashSet<Vec<u64>> = HashSet::new();
-    for row in features.rows() {
+    for row in rows {
         if seen.len() >= limit {
             break;
         }

@@ -51,7 +51,6 @@ use std::ops::RangeInclusive;
 /// let comparison = CompareK::new(1..=5).fit(&Features::new(["orders"], orders)?)?;
 /// let best = comparison.reports.iter().max_by(|a, b| a.silhouette.partial_cmp(&b.silhouette).unwrap());
 /// assert_eq!(best.unwrap().k, 3);
-/// assert_eq!(comparison.elbow(), Some(3));
 /// # Ok::<(), crm_mining::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

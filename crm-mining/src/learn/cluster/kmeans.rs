@@ -1,18 +1,25 @@
 //! K-means: groups of rows around centers.
 
+mod ascending;
 mod lloyd;
+mod model;
+mod nearest;
+mod parallel;
+mod rows;
 mod seeding;
+mod sums;
 
-use crate::data::Features;
+use crate::data::{Features, Weighted};
 use crate::error::{ErrorKind, Result, invalid_parameter};
-use crate::learn::cluster::{Blocks, Clustering, Frame, Threads, add, distinct_rows, squared_distances, sum};
+use crate::learn::cluster::{Blocks, Frame, Threads, distinct, power_of_two_below_inverse};
 use crate::math::random::Random;
-use crate::model::{Control, Fit, Predict};
-use lloyd::{Rules, Run, lloyd, nearest};
+use crate::model::{Control, Fit};
+use ascending::Ascending;
+use lloyd::{Run, Stop, lloyd};
+pub use model::KMeansModel;
 use rayon::prelude::*;
-use seeding::plus_plus;
+use rows::Rows;
 use serde::{Deserialize, Serialize};
-use std::cmp::Ordering;
 
 /// Up to so many rows, the starts share out the threads; above, the rows of one start after another do.
 const FEW_ROWS: usize = 1 << 16;
@@ -23,34 +30,45 @@ const FEW_ROWS: usize = 1 << 16;
 /// Use it for compact groups of similar size in numeric features of comparable scale: standardize first
 /// ([`Standardize`](crate::feature::Standardize)), or the feature with the largest numbers decides alone.
 ///
-/// Each start draws its first centers by greedy k-means++ and refines them by Lloyd's iterations; the start
-/// with the smallest inertia wins. An empty cluster is given the row farthest from its center. Clusters are
-/// numbered by their centers: ascending by the first feature, then by the next; so neither seed nor start
-/// decides which cluster is called 0.
+/// Each start has its first centers from `init` and refines them by Lloyd's iterations; the start with the
+/// smallest inertia wins. Given centers make one start, whatever `n_init` says. An empty cluster is given the
+/// row farthest from its center. Clusters are numbered by their centers: ascending by the first feature, then
+/// by the next; so neither seed nor start decides which cluster is called 0.
+///
+/// Rows may have weights ([`Weighted`]): a row of weight 3 counts as three equal rows, and one of weight 0 is
+/// labelled, but moves no center and fills no cluster.
 ///
 /// | setting | meaning | default |
 /// |---|---|---|
 /// | `k` | number of clusters | – |
+/// | `init` | where the first centers come from ([`Init`]) | greedy k-means++ |
 /// | `n_init` | starts | 10 |
 /// | `max_iterations` | updates of the centers per start | 300 |
 /// | `tolerance` | squared movement of the centers that counts as none, as a share of the mean variance of the columns | 1e-4 |
 /// | `seed` | of the random numbers | 42 |
 ///
-/// Fitting gives a [`KMeansModel`]; the same data and seed give the same bits on any number of threads.
+/// Fitting gives a [`KMeansModel`]; the same data and seed give the same bits on any number of threads, for rows
+/// in any order, and for rows that are repeated as for rows of that weight: centers are drawn from the distinct
+/// rows in ascending order. From given centers the order of the rows changes the last digits of the sums only,
+/// so the same rows come together unless one is as close to two centers as rounding.
 ///
 /// # Errors
-/// A setting out of range; no row; more clusters than distinct rows; values of 1e140 or more in size.
+/// A setting out of range; given centers that are not `k` finite points; no row; more clusters than distinct
+/// rows (of weight above 0), or than distances tell apart; values of 1e140 or more in size.
 ///
 /// # Complexity
-/// O(rows · features · k) time per iteration; the memory of one copy of the features.
+/// O(rows · features · k) time for the first iteration, then for the rows whose nearest center the movement
+/// of the centers may have changed: a row that is surely nearest to its center is passed over; O(rows · log rows)
+/// once, unless centers are given. The memory of two copies of the features and 32 bytes per row.
 ///
 /// # Reference
 /// S. P. Lloyd (1982), Least squares quantization in PCM. D. Arthur and S. Vassilvitskii (2007), k-means++:
-/// the advantages of careful seeding. Defaults, stopping rule and seeding trials as in scikit-learn 1.9.
+/// the advantages of careful seeding. G. Hamerly (2010), Making k-means even faster. Defaults, stopping rule
+/// and seeding trials as in scikit-learn 1.9; its tolerance takes no notice of weights, ours does.
 ///
 /// # Example
 /// ```
-/// use crm_mining::{Fit, Predict, data::Features, learn::KMeans};
+/// use crm_mining::{Fit, Predict, data::{Features, Weighted}, learn::KMeans};
 ///
 /// let orders = Features::new(["orders"], vec![1.0, 9.0, 2.0, 10.0, 1.5])?;
 /// let model = KMeans::new(2).fit(&orders)?;
@@ -58,12 +76,17 @@ const FEW_ROWS: usize = 1 << 16;
 /// assert_eq!(model.centers(), [1.5, 9.5]);
 /// assert_eq!(model.inertia(), 1.0);
 /// assert_eq!(model.predict(&Features::new(["orders"], vec![6.0])?)?, [1]);
+///
+/// let model = KMeans::new(2).fit(&Weighted::new(&orders, &[1.0, 3.0, 1.0, 1.0, 0.0])?)?;
+/// assert_eq!(model.centers(), [1.5, 9.25]);
 /// # Ok::<(), crm_mining::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct KMeans {
     /// Number of clusters.
     pub k: usize,
+    /// Where the first centers come from.
+    pub init: Init,
     /// Starts.
     pub n_init: usize,
     /// Updates of the centers per start.
@@ -74,13 +97,31 @@ pub struct KMeans {
     pub seed: u64,
 }
 
+/// Where the first centers of [`KMeans`] come from.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Init {
+    /// Greedy k-means++: each center the best of 2 + ln k rows drawn by their squared distance to the centers
+    /// so far. A pass over the rows for each center.
+    #[default]
+    PlusPlus,
+    /// K-means|| (Bahmani et al. 2012): five passes that draw 2 k rows each by their squared distance; the
+    /// candidates, weighed by the rows nearest to them, are clustered by k-means++. For k in the hundreds,
+    /// where a pass for each center is long.
+    Parallel,
+    /// Rows drawn at random, by weight if they have any.
+    Random,
+    /// These points, in the units of the features, one after another.
+    Centers(Vec<f64>),
+}
+
 impl KMeans {
     /// The default settings for `k` clusters.
     pub fn new(k: usize) -> KMeans {
-        KMeans { k, n_init: 10, max_iterations: 300, tolerance: 1e-4, seed: 42 }
+        KMeans { k, init: Init::PlusPlus, n_init: 10, max_iterations: 300, tolerance: 1e-4, seed: 42 }
     }
 
-    fn check(&self, features: &Features) -> Result<()> {
+    fn check(&self, features: &Features, weights: Option<&[f64]>) -> Result<()> {
         for (parameter, value) in
             [("k", self.k), ("n_init", self.n_init), ("max_iterations", self.max_iterations)]
         {
@@ -94,37 +135,99 @@ impl KMeans {
         if features.n_rows() == 0 {
             return Err(ErrorKind::NotEnoughData { of: "KMeans", needed: 1, unit: "rows", got: 0 }.into());
         }
-        let distinct = distinct_rows(features, self.k);
+        let distinct = match weights {
+            None => distinct(features.rows(), self.k),
+            Some(weights) => {
+                let counting = features.rows().zip(weights).filter(|(_, weight)| **weight > 0.0);
+                distinct(counting.map(|(row, _)| row), self.k)
+            }
+        };
         if distinct < self.k {
             return Err(ErrorKind::TooManyClusters { of: "KMeans", k: self.k, distinct }.into());
+        }
+        if let Init::Centers(centers) = &self.init {
+            let needed = self.k * features.n_features();
+            if centers.len() != needed || !centers.iter().all(|value| value.is_finite()) {
+                let must_be =
+                    format!("{needed} finite values: {} centers of {}", self.k, features.n_features());
+                return invalid_parameter("KMeans", "init", must_be, &self.init);
+            }
         }
         Ok(())
     }
 
     /// The start of this number, run to its end.
-    fn run(&self, points: &Blocks, start: usize, rules: &Rules<'_>) -> Result<Run> {
+    fn run(&self, rows: &Rows<'_>, frame: &Frame, start: usize, stop: &Stop) -> Result<Run> {
         let mut random = Random::for_part(self.seed, start as u64);
-        let centers = plus_plus(points, self.k, &mut random, rules)?;
-        let run = lloyd(points, centers, rules)?;
-        rules.control.step("k-means", start as u64 + 1, self.n_init as u64)?;
-        Ok(run)
+        let centers = match &self.init {
+            Init::PlusPlus => seeding::plus_plus(rows, self.k, &mut random)?,
+            Init::Parallel => parallel::parallel(rows, self.k, &mut random)?,
+            Init::Random => seeding::any_rows(rows, self.k, &mut random),
+            Init::Centers(centers) => frame.bring_points("KMeans", centers)?,
+        };
+        lloyd(rows, centers, stop)
     }
 
     /// Every start, and of these the run with the smallest inertia.
-    fn best_run(&self, points: &Blocks, control: &Control) -> Result<Run> {
-        let few = points.n_rows <= FEW_ROWS;
+    fn best_run(
+        &self,
+        points: &Blocks,
+        weights: Option<&[f64]>,
+        frame: &Frame,
+        control: &Control,
+    ) -> Result<Run> {
+        let starts = if matches!(self.init, Init::Centers(_)) { 1 } else { self.n_init };
+        let few = points.n_rows <= FEW_ROWS && starts > 1;
         let threads = if few { Threads::This } else { Threads::All };
-        let tolerance = self.tolerance * mean_variance(points);
-        let rules = Rules { max_iterations: self.max_iterations, tolerance, threads, control };
-        let run = |start| -> Result<_> { Ok(Some((start, self.run(points, start, &rules)?))) };
-        let starts = 0..self.n_init;
+        let rows = Rows { points, weights, threads, control };
+        let tolerance = if self.tolerance == 0.0 { 0.0 } else { self.tolerance * rows.mean_variance()? };
+        let stop = Stop { max_iterations: self.max_iterations, tolerance };
+        let run = |start| -> Result<_> {
+            let run = self.run(&rows, frame, start, &stop)?;
+            control.step("k-means", start as u64 + 1, starts as u64)?;
+            Ok(Some((start, run)))
+        };
         let best = if few {
-            starts.into_par_iter().map(run).try_reduce(|| None, |a, b| Ok(better(a, b)))?
+            (0..starts).into_par_iter().map(run).try_reduce(|| None, |a, b| Ok(better(a, b)))?
         } else {
-            starts.map(run).try_fold(None, |best, run| run.map(|run| better(best, run)))?
+            (0..starts).map(run).try_fold(None, |best, run| run.map(|run| better(best, run)))?
         };
         let none = ErrorKind::NotEnoughData { of: "KMeans", needed: 1, unit: "starts", got: 0 };
         best.map(|(_, run)| run).ok_or_else(|| none.into())
+    }
+
+    fn fit_rows(
+        &self,
+        features: &Features,
+        weights: Option<&[f64]>,
+        control: &Control,
+    ) -> Result<KMeansModel> {
+        self.check(features, weights)?;
+        if matches!(self.init, Init::Centers(_)) {
+            let (frame, run) = self.solve(features, weights, control)?;
+            return Ok(KMeansModel::new(features, frame, run));
+        }
+        let rows = Ascending::new(features, weights);
+        let (frame, mut run) = self.solve(&features.select(&rows.first), rows.weights.as_deref(), control)?;
+        run.labels = rows.spread("KMeans", &run.labels, features, &frame, &run.centers)?;
+        Ok(KMeansModel::new(features, frame, run))
+    }
+
+    /// The best run for these rows, and the frame that it stands in.
+    fn solve(&self, features: &Features, weights: Option<&[f64]>, control: &Control) -> Result<(Frame, Run)> {
+        let frame = Frame::centered("KMeans", features)?;
+        let points = frame.apply("KMeans", features)?;
+        // Weights of any size, brought below 2 by a power of two, so that their sums stay in range.
+        let largest = weights.map_or(1.0, |weights| weights.iter().copied().fold(0.0, f64::max));
+        let scale = power_of_two_below_inverse(largest);
+        let weights: Option<Vec<f64>> =
+            weights.map(|weights| weights.iter().map(|weight| weight * scale).collect());
+        let mut run = self.best_run(&points, weights.as_deref(), &frame, control)?;
+        run.inertia = run.inertia / frame.scale / frame.scale / scale;
+        if !run.inertia.is_finite() {
+            return Err(ErrorKind::Overflow { of: "KMeans", got: run.inertia, limit: f64::MAX }.into());
+        }
+        Ok((frame, run))
     }
 }
 
@@ -139,146 +242,18 @@ fn better(a: Option<(usize, Run)>, b: Option<(usize, Run)>) -> Option<(usize, Ru
     }
 }
 
-/// The mean of the variances of the columns.
-fn mean_variance(points: &Blocks) -> f64 {
-    let n_rows = points.n_rows as f64;
-    let column_sums =
-        |block: &[f64]| -> Vec<f64> { block.chunks_exact(block.len() / points.width).map(sum).collect() };
-    let means = points.iter().map(column_sums).fold(vec![0.0; points.width], add);
-    let means: Vec<f64> = means.iter().map(|sum| sum / n_rows).collect();
-    let squares = |block: &[f64]| {
-        let mut squares = vec![0.0; block.len() / points.width];
-        squared_distances(block, &means, &mut squares);
-        sum(&squares)
-    };
-    points.iter().map(squares).sum::<f64>() / n_rows / points.width as f64
-}
-
 impl Fit<Features> for KMeans {
     type Model = KMeansModel;
 
     fn fit_with(&self, features: &Features, control: &Control) -> Result<KMeansModel> {
-        self.check(features)?;
-        let frame = Frame::centered("KMeans", features)?;
-        let points = frame.apply("KMeans", features)?;
-        let run = self.best_run(&points, control)?;
-        Ok(KMeansModel::new(features, frame, run))
+        self.fit_rows(features, None, control)
     }
 }
 
-/// Fitted clusters: what [`KMeans`] learns.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct KMeansModel {
-    feature_names: Vec<String>,
-    frame: Frame,
-    /// In the frame, as `centers` are in the units of the features.
-    points: Vec<f64>,
-    centers: Vec<f64>,
-    labels: Vec<u32>,
-    inertia: f64,
-    iterations: usize,
-    converged: bool,
-}
+impl Fit<Weighted<'_>> for KMeans {
+    type Model = KMeansModel;
 
-impl KMeansModel {
-    /// Numbers the clusters by their centers.
-    fn new(features: &Features, frame: Frame, run: Run) -> KMeansModel {
-        let width = features.n_features();
-        let mut order: Vec<(&[f64], usize)> = run.centers.chunks_exact(width).zip(0..).collect();
-        order.sort_by(|(a, _), (b, _)| {
-            a.iter()
-                .zip(*b)
-                .map(|(a, b)| a.total_cmp(b))
-                .find(|order| order.is_ne())
-                .unwrap_or(Ordering::Equal)
-        });
-        let mut rank = vec![0; order.len()];
-        for (new, &(_, old)) in (0..).zip(&order) {
-            if let Some(rank) = rank.get_mut(old) {
-                *rank = new;
-            }
-        }
-        let points: Vec<f64> = order.iter().flat_map(|(center, _)| *center).copied().collect();
-        let rank_of = |old: &u32| rank.get(*old as usize).copied().unwrap_or(0);
-        KMeansModel {
-            feature_names: features.names().to_vec(),
-            centers: frame.restore(&points),
-            labels: run.labels.iter().map(rank_of).collect(),
-            inertia: run.inertia / frame.scale / frame.scale,
-            iterations: run.iterations,
-            converged: run.converged,
-            frame,
-            points,
-        }
-    }
-
-    /// Number of clusters.
-    pub fn k(&self) -> usize {
-        self.centers.len() / self.feature_names.len().max(1)
-    }
-
-    /// All centers, cluster after cluster.
-    pub fn centers(&self) -> &[f64] {
-        &self.centers
-    }
-
-    /// The center of one cluster; empty beyond the last.
-    pub fn center(&self, cluster: usize) -> &[f64] {
-        self.centers.chunks_exact(self.feature_names.len().max(1)).nth(cluster).unwrap_or_default()
-    }
-
-    /// The cluster of each row of the fit.
-    pub fn labels(&self) -> &[u32] {
-        &self.labels
-    }
-
-    /// The sum of the squared distances of the rows to their centers.
-    pub fn inertia(&self) -> f64 {
-        self.inertia
-    }
-
-    /// Updates of the centers in the best start.
-    pub fn iterations(&self) -> usize {
-        self.iterations
-    }
-
-    /// Whether the best start came to a standstill within its iterations.
-    pub fn converged(&self) -> bool {
-        self.converged
-    }
-
-    /// The features of the fit.
-    pub fn feature_names(&self) -> &[String] {
-        &self.feature_names
-    }
-}
-
-impl Clustering for KMeansModel {
-    fn labels(&self) -> &[u32] {
-        &self.labels
-    }
-
-    fn n_clusters(&self) -> usize {
-        self.k()
-    }
-}
-
-impl Predict<Features> for KMeansModel {
-    /// The number of the nearest center of each row.
-    type Output = Vec<u32>;
-
-    fn predict(&self, features: &Features) -> Result<Vec<u32>> {
-        features.expect_names("KMeansModel", &self.feature_names)?;
-        let points = self.frame.apply("KMeansModel", features)?;
-        let mut labels = vec![0; features.n_rows()];
-        points.map(Threads::All, &mut labels, |block, labels| {
-            let mut found = vec![0; labels.len()];
-            nearest(block, &self.points, &mut found, &mut vec![0.0; labels.len()]);
-            for (label, &found) in labels.iter_mut().zip(&found) {
-                *label = found as u32;
-            }
-            Ok(())
-        })?;
-        Ok(labels)
+    fn fit_with(&self, weighted: &Weighted<'_>, control: &Control) -> Result<KMeansModel> {
+        self.fit_rows(weighted.features(), Some(weighted.weights()), control)
     }
 }

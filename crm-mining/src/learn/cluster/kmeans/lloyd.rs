@@ -1,226 +1,219 @@
 //! Lloyd's iterations: assign every row to its nearest center, move every center to the mean of its rows.
+//!
+//! Only rows whose nearest center may have changed are looked at again. Where the nearest center is closer by
+//! a margin than the next, no movement of the centers by less than half the margin changes that (Hamerly
+//! 2010). Here each row keeps how far the centers may drift in all until it has to be looked at, so that a
+//! row that rests costs one comparison. The margins allow for rounding: every label is, to the bit, the one
+//! that looking at all rows would give.
 
 #![allow(
     clippy::indexing_slicing,
-    reason = "labels are below k because `nearest` gives the number of a center, and sums hold k · width values"
+    reason = "labels are below k because the kernel gives the number of a center, and lists hold rows of their block"
 )]
 
+use super::nearest::Nearest;
+use super::rows::Rows;
+use super::sums::{Sums, chunk, inertia};
 use crate::error::Result;
-use crate::learn::cluster::{BLOCK, Blocks, Threads, add, squared_distances, sum};
-use crate::model::Control;
+use crate::learn::cluster::BLOCK;
 
-/// When to stop, and who works.
-#[derive(Clone, Copy)]
-pub(super) struct Rules<'a> {
-    pub(super) max_iterations: usize,
+/// When to stop.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::learn::cluster) struct Stop {
+    pub(in crate::learn::cluster) max_iterations: usize,
     /// Largest squared movement of all centers together that counts as standing still.
-    pub(super) tolerance: f64,
-    pub(super) threads: Threads,
-    pub(super) control: &'a Control,
+    pub(in crate::learn::cluster) tolerance: f64,
 }
 
 /// Where one start ended.
 #[derive(Debug)]
-pub(super) struct Run {
-    pub(super) centers: Vec<f64>,
-    pub(super) labels: Vec<u32>,
-    pub(super) inertia: f64,
-    pub(super) iterations: usize,
-    pub(super) converged: bool,
+pub(in crate::learn::cluster) struct Run {
+    pub(in crate::learn::cluster) centers: Vec<f64>,
+    pub(in crate::learn::cluster) labels: Vec<u32>,
+    pub(in crate::learn::cluster) inertia: f64,
+    pub(in crate::learn::cluster) iterations: usize,
+    pub(in crate::learn::cluster) converged: bool,
 }
+
+/// What is known of a row.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    pub(super) label: u32,
+    /// How far the centers may have drifted in all before the label has to be looked at again.
+    reach: f32,
+}
+
+/// The label of a row before the first look.
+const NONE: u32 = u32::MAX;
 
 /// Iterates from these centers. The labels are those of the centers returned.
-pub(super) fn lloyd(points: &Blocks, mut centers: Vec<f64>, rules: &Rules<'_>) -> Result<Run> {
-    let mut labels = vec![u32::MAX; points.n_rows];
-    let (mut iterations, mut still) = (0, false);
-    loop {
-        let mut pass = assign(points, &centers, &mut labels, rules)?;
-        let no_empty = !pass.counts.contains(&0.0);
-        let converged = pass.changed == 0 || (still && no_empty);
-        if converged || iterations == rules.max_iterations {
-            return Ok(Run { centers, labels, inertia: pass.inertia, iterations, converged });
+pub(in crate::learn::cluster) fn lloyd(rows: &Rows<'_>, mut centers: Vec<f64>, stop: &Stop) -> Result<Run> {
+    let k = centers.len() / rows.width();
+    let mut places = vec![Place { label: NONE, reach: 0.0 }; rows.n()];
+    let (mut sums, mut drift) = (Sums::none(k, rows.width()), 0.0);
+    assign(rows, &centers, drift, &mut places, &mut sums)?;
+    // Whether a row changed, whether the centers rested, and whether the sums are those of the members
+    // without the rounding of what came and went.
+    let (mut changed, mut still, mut exact) = (true, false, true);
+    let mut iterations = 0;
+    let converged = loop {
+        let empty = sums.some_empty();
+        let done = !empty && (still || (!changed && exact));
+        if done || iterations == stop.max_iterations {
+            break done;
         }
-        if !no_empty {
-            relocate(points, &centers, &labels, &mut pass, rules)?;
+        if !changed && !exact {
+            sums = Sums::of(rows, &places, k)?;
+            exact = true;
         }
-        let moved = means(&pass, &centers, points.width);
-        still = moved.iter().zip(&centers).map(|(a, b)| (a - b) * (a - b)).sum::<f64>() <= rules.tolerance;
+        let moved = if empty {
+            sums.with_relocated(rows, &places, &centers)?.means(&centers)
+        } else {
+            sums.means(&centers)
+        };
+        if !changed && !empty && moved == centers {
+            break true;
+        }
+        let moves = movements(&centers, &moved, rows.width());
+        still = moves.iter().sum::<f64>() <= stop.tolerance;
+        drift += 2.0 * moves.iter().copied().fold(0.0, f64::max).sqrt() * (1.0 + ROUNDING);
         centers = moved;
+        changed = assign(rows, &centers, drift, &mut places, &mut sums)?;
+        exact &= !changed || rows.weights.is_some();
         iterations += 1;
-    }
-}
-
-/// What one pass over the rows finds.
-struct Pass {
-    sums: Vec<f64>,
-    counts: Vec<f64>,
-    inertia: f64,
-    changed: usize,
-}
-
-/// Gives every row the number of its nearest center and sums the rows of each.
-fn assign(points: &Blocks, centers: &[f64], labels: &mut [u32], rules: &Rules<'_>) -> Result<Pass> {
-    let width = points.width;
-    let k = centers.len() / width;
-    let passes = points.map(rules.threads, labels, |block, labels| {
-        rules.control.check("k-means")?;
-        let mut pass = Pass { sums: vec![0.0; k * width], counts: vec![0.0; k], inertia: 0.0, changed: 0 };
-        let (mut found, mut distances) = ([0; BLOCK], [0.0; BLOCK]);
-        let (found, distances) = (&mut found[..labels.len()], &mut distances[..labels.len()]);
-        nearest(block, centers, found, distances);
-        pass.inertia = sum(distances);
-        for (label, &found) in labels.iter_mut().zip(&*found) {
-            pass.changed = pass.changed.wrapping_add(usize::from(*label != found as u32));
-            *label = found as u32;
-        }
-        match width {
-            1 => accumulate::<1>(block, found, &mut pass),
-            2 => accumulate::<2>(block, found, &mut pass),
-            3 => accumulate::<3>(block, found, &mut pass),
-            4 => accumulate::<4>(block, found, &mut pass),
-            _ => accumulate_columns(block, found, width, &mut pass),
-        }
-        Ok(pass)
-    })?;
-    let none = Pass { sums: vec![0.0; k * width], counts: vec![0.0; k], inertia: 0.0, changed: 0 };
-    Ok(passes.into_iter().fold(none, |all, pass| Pass {
-        sums: add(all.sums, pass.sums),
-        counts: add(all.counts, pass.counts),
-        inertia: all.inertia + pass.inertia,
-        changed: all.changed + pass.changed,
-    }))
-}
-
-/// The number of the nearest center of every row of a block, the first of equals, and the squared
-/// distance to it.
-pub(super) fn nearest(block: &[f64], centers: &[f64], labels: &mut [u64], distances: &mut [f64]) {
-    let width = block.len() / distances.len().max(1);
-    labels.fill(0);
-    distances.fill(f64::INFINITY);
-    match width {
-        0 => {}
-        1 => compete::<1>(block, centers, labels, distances),
-        2 => compete::<2>(block, centers, labels, distances),
-        3 => compete::<3>(block, centers, labels, distances),
-        4 => compete::<4>(block, centers, labels, distances),
-        _ => compete_wide(block, centers, width, labels, distances),
-    }
-}
-
-/// Every center in turn takes the rows that are closer to it than to all before.
-fn compete<const D: usize>(block: &[f64], centers: &[f64], labels: &mut [u64], distances: &mut [f64]) {
-    let rows = distances.len();
-    let labels = &mut labels[..rows];
-    let columns: [&[f64]; D] = std::array::from_fn(|column| &block[column * rows..(column + 1) * rows]);
-    for (number, center) in (0..).zip(centers.as_chunks::<D>().0) {
-        for row in 0..rows {
-            let mut distance = 0.0;
-            for column in 0..D {
-                let difference = columns[column][row] - center[column];
-                distance += difference * difference;
-            }
-            let closer = distance < distances[row];
-            labels[row] = select(closer, number, labels[row]);
-            distances[row] = if closer { distance } else { distances[row] };
-        }
-    }
-}
-
-/// `a` or `b` without a branch: written as a mask, since the compiler makes a slow conditional store of an
-/// `if` here.
-#[inline]
-fn select(first: bool, a: u64, b: u64) -> u64 {
-    let mask = u64::from(first).wrapping_neg();
-    (a & mask) | (b & !mask)
-}
-
-/// The same for any width, the distances in a buffer.
-fn compete_wide(block: &[f64], centers: &[f64], width: usize, labels: &mut [u64], distances: &mut [f64]) {
-    let mut buffer = [0.0; BLOCK];
-    let candidates = &mut buffer[..distances.len()];
-    for (number, center) in (0..).zip(centers.chunks_exact(width)) {
-        squared_distances(block, center, candidates);
-        for ((label, distance), &candidate) in labels.iter_mut().zip(&mut *distances).zip(&*candidates) {
-            let closer = candidate < *distance;
-            *label = select(closer, number, *label);
-            *distance = if closer { candidate } else { *distance };
-        }
-    }
-}
-
-/// Adds every row of a block to the sums of its cluster.
-fn accumulate<const D: usize>(block: &[f64], labels: &[u64], pass: &mut Pass) {
-    let rows = labels.len();
-    let columns: [&[f64]; D] = std::array::from_fn(|column| &block[column * rows..(column + 1) * rows]);
-    for (row, &label) in labels.iter().enumerate() {
-        let label = label as usize;
-        pass.counts[label] += 1.0;
-        let sums = &mut pass.sums[label * D..(label + 1) * D];
-        for column in 0..D {
-            sums[column] += columns[column][row];
-        }
-    }
-}
-
-/// The same, column after column, for any width.
-fn accumulate_columns(block: &[f64], labels: &[u64], width: usize, pass: &mut Pass) {
-    for &label in labels {
-        pass.counts[label as usize] += 1.0;
-    }
-    for (column, values) in block.chunks_exact(labels.len().max(1)).enumerate() {
-        for (value, &label) in values.iter().zip(labels) {
-            pass.sums[label as usize * width + column] += value;
-        }
-    }
-}
-
-/// Gives every empty cluster one of the rows farthest from their centers, as scikit-learn does.
-fn relocate(
-    points: &Blocks,
-    centers: &[f64],
-    labels: &[u32],
-    pass: &mut Pass,
-    rules: &Rules<'_>,
-) -> Result<()> {
-    let width = points.width;
-    let mut distances = vec![0.0; points.n_rows];
-    points.map(rules.threads, &mut distances, |block, distances| {
-        rules.control.check("k-means")?;
-        nearest(block, centers, &mut [0; BLOCK][..distances.len()], distances);
-        Ok(())
-    })?;
-    let mut farthest: Vec<usize> = (0..points.n_rows).filter(|&row| distances[row] > 0.0).collect();
-    farthest.sort_unstable_by(|&a, &b| distances[b].total_cmp(&distances[a]).then(a.cmp(&b)));
-    let mut farthest = farthest.into_iter();
-    let empty: Vec<usize> = (0..pass.counts.len()).filter(|&cluster| pass.counts[cluster] == 0.0).collect();
-    for cluster in empty {
-        // A row that is alone in its cluster stays, or that cluster would be empty next.
-        let Some(row) = farthest.find(|&row| pass.counts[labels[row] as usize] > 1.0) else { break };
-        let from = labels[row] as usize;
-        for (column, value) in points.row(row).into_iter().enumerate() {
-            pass.sums[from * width + column] -= value;
-            pass.sums[cluster * width + column] = value;
-        }
-        pass.counts[from] -= 1.0;
-        pass.counts[cluster] = 1.0;
-    }
-    Ok(())
-}
-
-/// The mean of the rows of each cluster; a center without rows stays where it is.
-fn means(pass: &Pass, centers: &[f64], width: usize) -> Vec<f64> {
-    let place = |(place, (&sum, &center)): (usize, (&f64, &f64))| match pass.counts[place / width] {
-        0.0 => center,
-        count => sum / count,
     };
-    pass.sums.iter().zip(centers).enumerate().map(place).collect()
+    let inertia = inertia(rows, &places, &centers)?;
+    let labels = places.iter().map(|place| place.label).collect();
+    Ok(Run { centers, labels, inertia, iterations, converged })
+}
+
+/// The squared movement of every center.
+fn movements(from: &[f64], to: &[f64], width: usize) -> Vec<f64> {
+    let squared = |(a, b): (&[f64], &[f64])| a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum();
+    from.chunks_exact(width).zip(to.chunks_exact(width)).map(squared).collect()
+}
+
+/// Gives every row the number of its nearest center and brings the sums up to date: rows that change are
+/// taken from one cluster to another, or all are added up anew when they have weights, since what is left of
+/// a small weight after a large one went is rounding. Whether any changed.
+fn assign(
+    rows: &Rows<'_>,
+    centers: &[f64],
+    drift: f64,
+    places: &mut [Place],
+    sums: &mut Sums,
+) -> Result<bool> {
+    let width = rows.width();
+    let k = centers.len() / width;
+    let found = rows.map(chunk(k), places, |part, places| {
+        let mut look = Look::new(centers, width, drift);
+        let mut sums = part.weights.is_none().then(|| Sums::none(k, width));
+        let mut changed = false;
+        for (block, places) in part.values.chunks(BLOCK * width).zip(places.chunks_mut(BLOCK)) {
+            let changes = look.again(block, places);
+            changed |= !changes.is_empty();
+            if let Some(sums) = &mut sums {
+                sums.change(block, places.len(), changes);
+            }
+        }
+        Ok(changed.then_some(sums))
+    })?;
+    let changed = found.iter().any(Option::is_some);
+    found.into_iter().flatten().flatten().for_each(|more| sums.add(more));
+    if changed && rows.weights.is_some() {
+        *sums = Sums::of(rows, places, k)?;
+    }
+    Ok(changed)
+}
+
+/// Widens what the conversion to `f32` rounds.
+const ROUNDING: f64 = 1e-6;
+
+/// A row of a block that changes, and the clusters from and to which it does.
+#[derive(Clone, Copy)]
+pub(super) struct Change {
+    pub(super) row: u32,
+    pub(super) from: u32,
+    pub(super) to: u32,
+}
+
+/// Looks at the rows of a block whose labels are not certain.
+struct Look<'a> {
+    centers: &'a [f64],
+    width: usize,
+    drift: f64,
+    /// The share of a distance that its rounding stays below.
+    rounding: f64,
+    rows: [u32; BLOCK],
+    columns: Vec<f64>,
+    nearest: Nearest,
+    changes: Vec<Change>,
+}
+
+impl<'a> Look<'a> {
+    fn new(centers: &'a [f64], width: usize, drift: f64) -> Look<'a> {
+        let (nearest, changes) = (Nearest::new(), Vec::new());
+        let rounding = (width + 8) as f64 * f64::EPSILON;
+        let columns = vec![0.0; BLOCK * width];
+        Look { centers, width, drift, rounding, rows: [0; BLOCK], columns, nearest, changes }
+    }
+
+    /// Labels the rows anew and says which changed.
+    fn again(&mut self, block: &[f64], places: &mut [Place]) -> &[Change] {
+        self.changes.clear();
+        let drift = (self.drift * (1.0 + ROUNDING)) as f32;
+        let mut uncertain = 0;
+        for (row, place) in (0..).zip(&*places) {
+            self.rows[uncertain] = row;
+            // A reach that is no number is never certain.
+            let certain = place.reach > drift;
+            uncertain += usize::from(!certain);
+        }
+        if uncertain == 0 {
+            return &[];
+        }
+        // Picking rows out costs about as much as looking at two or three centers.
+        if uncertain * 4 > places.len() * 3 {
+            uncertain = places.len();
+            for (place, row) in self.rows[..uncertain].iter_mut().zip(0..) {
+                *place = row;
+            }
+            self.nearest.find(block, uncertain, self.centers);
+        } else {
+            let columns = &mut self.columns[..uncertain * self.width];
+            for (to, from) in columns.chunks_exact_mut(uncertain).zip(block.chunks_exact(places.len())) {
+                for (to, &row) in to.iter_mut().zip(&self.rows) {
+                    *to = from[row as usize];
+                }
+            }
+            self.nearest.find(columns, uncertain, self.centers);
+        }
+        self.keep(uncertain, places);
+        &self.changes
+    }
+
+    /// Takes over what was found for the rows looked at.
+    fn keep(&mut self, looked: usize, places: &mut [Place]) {
+        let Nearest { labels, first, second } = &self.nearest;
+        let found = labels.iter().zip(first).zip(second);
+        for (&row, ((&label, first), second)) in self.rows[..looked].iter().zip(found) {
+            let margin = second.sqrt() * (1.0 - self.rounding) - first.sqrt() * (1.0 + self.rounding);
+            let reach = if margin > 0.0 { (margin + self.drift) * (1.0 - ROUNDING) } else { 0.0 };
+            let place = &mut places[row as usize];
+            if place.label != label {
+                self.changes.push(Change { row, from: place.label, to: label });
+            }
+            *place = Place { label, reach: reach as f32 };
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::data::Features;
-    use crate::learn::cluster::Frame;
+    use crate::learn::cluster::{Frame, Threads};
+    use crate::model::Control;
 
     #[test]
     fn an_empty_cluster_gets_the_farthest_row() {
@@ -228,8 +221,9 @@ mod tests {
         let frame = Frame { offset: vec![0.0], scale: 1.0 };
         let points = frame.apply("test", &features).unwrap();
         let control = Control::default();
-        let rules = Rules { max_iterations: 300, tolerance: 0.0, threads: Threads::This, control: &control };
-        let run = lloyd(&points, vec![0.0, 1e6, 1e7], &rules).unwrap();
+        let rows = Rows { points: &points, weights: None, threads: Threads::This, control: &control };
+        let stop = Stop { max_iterations: 300, tolerance: 0.0 };
+        let run = lloyd(&rows, vec![0.0, 1e6, 1e7], &stop).unwrap();
         assert_eq!((run.converged, run.labels[3] == run.labels[0]), (true, false));
         let mut centers = run.centers;
         centers.sort_by(f64::total_cmp);
