@@ -22,7 +22,7 @@ use std::sync::Arc;
 /// Parameters
 /// ----------
 /// new_days : int, default 30
-///     A customer is new for so many days after the first purchase.
+///     A customer is new for so many days after the first purchase day.
 /// loyal_orders : int, default 5
 ///     A customer is loyal from so many distinct orders on.
 /// silence : dict, optional
@@ -45,7 +45,11 @@ pub(crate) struct Lifecycle(insight::Lifecycle);
 settings! { Lifecycle {
     #[new]
     #[pyo3(signature = (new_days = 30, loyal_orders = 5, silence = None))]
-    fn new(new_days: u32, loyal_orders: u32, silence: Option<&Bound<'_, PyDict>>) -> PyResult<Lifecycle> {
+    fn new(
+        #[pyo3(from_py_with = crate::given::lifecycle::new_days)] new_days: u32,
+        #[pyo3(from_py_with = crate::given::lifecycle::loyal_orders)] loyal_orders: u32,
+        silence: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Lifecycle> {
         let silence = match silence {
             None => insight::Lifecycle::default().silence,
             Some(given) => setting::<Silence>("Lifecycle", "silence", given)?,
@@ -107,7 +111,7 @@ settings! { Lifecycle {
     }
 } }
 
-/// The stage of each customer. Made by `Lifecycle.stages`.
+/// The lifecycle stage of each customer. Made by `Lifecycle.stages`.
 #[pyclass(frozen, extends = Table, module = "crm_mining")]
 pub(crate) struct Stages(Arc<insight::Stages>);
 
@@ -257,12 +261,12 @@ impl Migration {
     /// Parameters
     /// ----------
     /// steps : int
-    ///     How many steps of the same length.
+    ///     How many steps, each as long as from before to after; from 0 on.
     ///
     /// Returns
     /// -------
     /// list of float
-    fn forecast(&self, steps: u32) -> Vec<f64> {
+    fn forecast(&self, #[pyo3(from_py_with = crate::given::migration::steps)] steps: u32) -> Vec<f64> {
         self.0.forecast(steps)
     }
 
