@@ -129,7 +129,7 @@ fn is_constant_outside(members: &[f64], all: &[f64]) -> bool {
     let first = outside.next();
     let others_differ = outside.any(|value| Some(value) != first);
     let shared = all.iter().filter(|value| **value == own).count() > members.len();
-    !others_differ && !(shared && first.is_some())
+    !(others_differ || shared && first.is_some())
 }
 
 #[cfg(test)]
