@@ -8,11 +8,11 @@
 
 use crm_mining::Fit;
 use crm_mining::data::{PurchaseCounting, Summary};
+use crm_mining::feature::{QuantileTransform, Robust};
 use crm_mining::insight::{
     BgBb, BgNbd, Churn, Clv, Cohorts, CompositeValue, Contract, GammaGamma, Lifecycle, Nbd, ParetoNbd,
     PeriodOnPeriod, Rfm, RollingRetention, Rules, Segmentation, ValueTiers,
 };
-use crm_mining::feature::{QuantileTransform, Robust};
 use crm_mining::learn::{
     Aft, Agglomerative, Apriori, Cox, Dbscan, FpGrowth, Hdbscan, KMeans, KMedoids, KModes, KPrototypes,
     KaplanMeier, Optics,
