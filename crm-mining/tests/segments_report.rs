@@ -30,7 +30,7 @@ fn complete_journey() -> Option<Ledger> {
         .item("product_id")
         .quantity("quantity")
         .amount("sales_value");
-    Some(Ledger::new(&Transactions::with_roles(&read_csv(path).unwrap(), &roles).unwrap()))
+    Some(Ledger::new(&Transactions::with_roles(&read_csv(path).unwrap().table, &roles).unwrap()))
 }
 
 fn rfm(ledger: &Ledger, as_of: Day) -> RfmScores {
@@ -57,7 +57,7 @@ fn section(page: &mut String, ledger: &Ledger, ago: Days) -> f64 {
     let features = scores.features();
     let chosen = Segmentation::choose(2..=12).fit(&features).unwrap();
     let (segments, choice) = (chosen.segments(), chosen.choice());
-    writeln!(page, "### How many\n\n```text\n{choice}\n```\n").unwrap();
+    writeln!(page, "\n### How many\n\n```text\n{choice}\n```\n").unwrap();
     let place = choice.reports().iter().position(|report| report.k == choice.k()).unwrap();
     let stability = choice.reports()[place].stability.as_ref().unwrap();
     writeln!(page, "Each segment over {} draws of the customers:\n", stability.resamples).unwrap();
@@ -103,7 +103,7 @@ fn section(page: &mut String, ledger: &Ledger, ago: Days) -> f64 {
     writeln!(
         page,
         "\nHow far the centers moved, in standard deviations of the features on the first day, logged where \
-        they lean right; p-values after Holm.\n"
+        they lean right; p-values after Holm. Orders and money add up over time, so they rise in most segments.\n"
     )
     .unwrap();
     writeln!(
@@ -114,10 +114,14 @@ fn section(page: &mut String, ledger: &Ledger, ago: Days) -> f64 {
     let drift = SegmentDrift::between((&before, &earlier), (segments, &features), &matched).unwrap();
     for pair in drift.pairs() {
         for of in &pair.features {
+            let p = match of.adjusted_p {
+                p if p < 1e-4 => "< 0.0001".to_owned(),
+                p => format!("{p:.4}"),
+            };
             writeln!(
                 page,
-                "| {} | {} | {:.2} | {:.2} | {:.3} | {:.2} | {:.4} |",
-                pair.name, of.feature, of.mean_before, of.mean_after, of.shift, of.t, of.adjusted_p
+                "| {} | {} | {:.2} | {:.2} | {:.3} | {:.2} | {p} |",
+                pair.name, of.feature, of.mean_before, of.mean_after, of.shift, of.t
             )
             .unwrap();
         }
@@ -130,7 +134,7 @@ fn section(page: &mut String, ledger: &Ledger, ago: Days) -> f64 {
 
 fn migration(page: &mut String, moved: &Migration) {
     let states = moved.states();
-    writeln!(page, "| from | {} | left out later |", states.join(" | ")).unwrap();
+    writeln!(page, "| from | {} | gone |", states.join(" | ")).unwrap();
     writeln!(page, "|---|{}", "---:|".repeat(states.len() + 1)).unwrap();
     for (from, state) in states.iter().enumerate() {
         let cell = |to| match (moved.probability(from, to), moved.standard_error(from, to)) {
