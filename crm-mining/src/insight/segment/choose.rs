@@ -1,11 +1,11 @@
 //! How many segments: all criteria side by side, and a rule that also weighs size and stability.
 
 use super::Segments;
-use super::prepared::Preparation;
 use crate::data::{Column, Features, Table, ToTable};
 use crate::error::{ErrorKind, Result, invalid_parameter};
+use crate::feature::{Preparation, Prepared};
 use crate::learn::{CompareK, Gap, KComparison, KReport, Stability, StabilityScore, distinct_rows};
-use crate::model::{Control, Fit};
+use crate::model::{Control, Fit, Predict};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -81,6 +81,8 @@ pub struct ChooseSegments {
     pub resamples: usize,
     /// Reference sets for the gap.
     pub references: usize,
+    /// How columns become comparable.
+    pub preparation: Preparation,
 }
 
 impl Default for ChooseSegments {
@@ -94,6 +96,7 @@ impl Default for ChooseSegments {
             min_silhouette: 0.75,
             resamples: 30,
             references: 10,
+            preparation: Preparation::default(),
         }
     }
 }
@@ -267,9 +270,33 @@ impl Fit<Features> for ChooseSegments {
 
     fn fit_with(&self, features: &Features, control: &Control) -> Result<ChosenSegments> {
         self.check()?;
-        let (preparation, scaled) = Preparation::fit(features, control)?;
+        let prepared = self.preparation.fit_with(features, control)?;
+        let scaled = prepared.predict(features)?;
+        self.fit_prepared(features, &scaled, prepared, control)
+    }
+}
+
+impl Fit<Table> for ChooseSegments {
+    type Model = ChosenSegments;
+
+    fn fit_with(&self, table: &Table, control: &Control) -> Result<ChosenSegments> {
+        self.check()?;
+        let prepared = self.preparation.fit_with(table, control)?;
+        let (plain, scaled) = (prepared.plain(table)?, prepared.predict(table)?);
+        self.fit_prepared(&plain, &scaled, prepared, control)
+    }
+}
+
+impl ChooseSegments {
+    fn fit_prepared(
+        &self,
+        features: &Features,
+        scaled: &Features,
+        prepared: Prepared,
+        control: &Control,
+    ) -> Result<ChosenSegments> {
         let (first, last) = (*self.k.start(), *self.k.end());
-        let distinct = distinct_rows(&scaled, last.saturating_mul(2));
+        let distinct = distinct_rows(scaled, last.saturating_mul(2));
         if distinct < first {
             return Err(ErrorKind::TooManyClusters { of: "ChooseSegments", k: first, distinct }.into());
         }
@@ -282,7 +309,7 @@ impl Fit<Features> for ChooseSegments {
             ..CompareK::new(first..=tried)
         };
         compare.silhouette.seed = self.seed;
-        let comparison = compare.fit_with(&scaled, control)?;
+        let comparison = compare.fit_with(scaled, control)?;
         let favorites = favorites(&comparison);
         let KComparison { reports, models, silhouettes, .. } = comparison;
         let objections = self.objections(&reports);
@@ -296,7 +323,7 @@ impl Fit<Features> for ChooseSegments {
         let Some((clusters, score, fits, why)) = decided.and_then(of) else { return Err(none.into()) };
         let means = reports.iter().filter_map(|report| Some((report.k, report.silhouette?))).collect();
         let skipped = (tried < last).then(|| tried + 1..=last);
-        let segments = Segments::of(features, &scaled, preparation, clusters, (score, means, skipped))?;
+        let segments = Segments::of(features, scaled, prepared, clusters, (score, means, skipped))?;
         let k = segments.k();
         let choice = SegmentChoice { reports, objections, favorites, k, fits, why };
         Ok(ChosenSegments { segments, choice })
