@@ -1,15 +1,22 @@
 //! Algorithms that know no customers: `crm_mining::learn` for Python.
 
 mod aft;
+mod cluster;
 mod cox;
 mod curve;
 mod durations;
+pub(crate) mod estimator;
+mod measures;
+pub(crate) mod rows;
 mod uplift;
 
 pub(crate) use aft::{Aft, AftModel};
 pub(crate) use cox::{Cox, CoxModel};
-pub(crate) use curve::{KaplanMeier, LogRank, SurvivalCurve, concordance, log_rank};
+pub(crate) use curve::{KaplanMeier, LogRank, SurvivalCurve, concordance, log_rank, survival_chart};
 pub(crate) use durations::Durations;
+pub(crate) use estimator::Fitted;
+pub(crate) use measures::{SilhouetteScore, agreement, separation, silhouette, silhouettes};
+pub(crate) use rows::{Mixed, features, table};
 pub(crate) use uplift::Uplift;
 
 use crate::convert::list;

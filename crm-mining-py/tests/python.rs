@@ -8,11 +8,15 @@
 
 use crm_mining::Fit;
 use crm_mining::data::{PurchaseCounting, Summary};
+use crm_mining::feature::{QuantileTransform, Robust};
 use crm_mining::insight::{
     BgBb, BgNbd, Churn, Clv, Cohorts, CompositeValue, Contract, GammaGamma, Lifecycle, Nbd, ParetoNbd,
     PeriodOnPeriod, Rfm, RollingRetention, Rules, Segmentation, ValueTiers,
 };
-use crm_mining::learn::{Aft, Apriori, Cox, FpGrowth, KaplanMeier};
+use crm_mining::learn::{
+    Aft, Agglomerative, Apriori, BisectingKMeans, Cox, Dbscan, FpGrowth, GaussianMixture, Hdbscan, KMeans,
+    KMedoids, KModes, KPrototypes, KaplanMeier, MiniBatchKMeans, Optics,
+};
 use crm_mining::prepare::{
     Cleaner, CsvReader, DependencySearch, ErrorDetector, ExcelReader, JsonLinesReader, Linker, Merge,
     ParquetReader, Quality, SampleShop,
@@ -77,6 +81,19 @@ fn defaults() -> String {
         ("KaplanMeier", json(&KaplanMeier::default())),
         ("Cox", json(&Cox::default())),
         ("Aft", json(&Aft::default())),
+        ("KMeans", json(&KMeans::new(8))),
+        ("MiniBatchKMeans", json(&MiniBatchKMeans::new(8))),
+        ("BisectingKMeans", json(&BisectingKMeans::new(8))),
+        ("Agglomerative", json(&Agglomerative::new(8))),
+        ("Dbscan", json(&Dbscan::new(0.5))),
+        ("Optics", json(&Optics::default())),
+        ("Hdbscan", json(&Hdbscan::default())),
+        ("GaussianMixture", json(&GaussianMixture::new(8))),
+        ("KModes", json(&KModes::new(8))),
+        ("KPrototypes", json(&KPrototypes::new(8))),
+        ("KMedoids", json(&KMedoids::new(8))),
+        ("Robust", json(&Robust::default())),
+        ("QuantileTransform", json(&QuantileTransform::default())),
         ("SampleShop", json(&SampleShop::default())),
         ("CsvReader", json(&CsvReader::default())),
         ("JsonLinesReader", json(&JsonLinesReader::default())),

@@ -221,6 +221,13 @@ def test_settings_show_compare_and_travel(numbers):
         rfm.bins = 3
 
 
+@pytest.mark.parametrize("weights", [(0, 0, 0), (1, -1, 1), (float("nan"), 1, 1), (float("inf"), 1, 1)])
+def test_weights_that_say_nothing_are_refused(sample_ledger, weights):
+    with pytest.raises(crm.errors.InvalidParameter, match="weights must be from 0 to 1e9, one of them above 0"):
+        crm.Rfm(weights=weights).score(sample_ledger)
+    assert crm.Rfm(weights=(1, 0, 0)).score(sample_ledger).to_polars()["weighted"].max() == 5
+
+
 @pytest.mark.parametrize(
     "settings",
     [

@@ -20,6 +20,8 @@ def python_names(settings):
             yield "min_count", None
         elif name == "k" and isinstance(value, dict):
             yield "k", (value["start"], value["end"])
+        elif name == "clusters":
+            yield "clusters", value["count"]
         elif name == "every":
             yield "every_days", value
         elif name == "within":
@@ -46,7 +48,7 @@ CALLS = {
     "ExcelReader": crm.read_excel,
     "ParquetReader": crm.read_parquet,
 }
-ONLY_PYTHON = {"source", "path", "dialect", "name", "progress"}
+ONLY_PYTHON = {"source", "path", "dialect", "name", "progress", "categorical"}
 # Of read_csv_chunks.
 ONLY_RUST = {"chunk_bytes"}
 

@@ -4,8 +4,9 @@
 use crm_mining::data::{Column, Day, Days, Keys, Ledger, Table, ToTable, Transaction, Transactions};
 use crm_mining::insight::{
     BgNbd, Clv, ClvEstimates, Cohorts, Concentration, GainLoss, GammaGamma, Holdout, Lifecycle, Migration,
-    Period, PeriodOnPeriod, RevenueTree, Rfm, RollingRetention, Span, ValueTiers,
+    Period, PeriodOnPeriod, PurchaseGaps, RevenueTree, Rfm, RollingRetention, Span, ValueTiers,
 };
+use crm_mining::learn::{Durations, KaplanMeier, SurvivalCurve};
 use crm_mining::report::{self, Bins, Channel, Chart, Encoding, Mark};
 use crm_mining::{ErrorKind, Fit, Predict};
 use serde_json::Value;
@@ -52,13 +53,20 @@ fn all() -> Vec<(&'static str, Chart)> {
     let cohorts = Cohorts::default().table(&ledger, last).unwrap();
     let stages = |at: Day| Lifecycle::default().stages(&ledger, &Keys::default(), at).unwrap();
     let (early, late) = (stages(day("2024-03-31")).to_table(), stages(last).to_table());
-    let migration = Migration::from_tables(&early, &late, "customer", "stage", None).unwrap();
+    let migration = Migration::from_tables(&early, &late, "stage", "customer", None).unwrap();
     let [before, after] = ["2024-02-01", "2024-05-01"].map(|at| Span::of(Period::Month, day(at)));
     let tiers = ValueTiers::default().of(rfm.customers(), rfm.monetary()).unwrap();
     let periods = PeriodOnPeriod::default().table(&ledger, last).unwrap();
     let rolling = RollingRetention::default().windows(5).table(&ledger, last).unwrap();
     let models = holdout.judge(&[("BG/NBD", &BgNbd::default())], 0.9).unwrap();
     let tree = RevenueTree::new(&ledger, before, after);
+    let forecast = buying.forecast(&summary, Days(90), 0.9).unwrap();
+    let value = clv.forecast(&summary, 0.9).unwrap();
+    let halves: Vec<u32> = (0..60).map(|number| number % 2).collect();
+    let groups = Some((&halves[..], &["stay", "stop"][..]));
+    let next = buying.next_purchase(&summary, last, 0.9).unwrap();
+    let gaps = PurchaseGaps::new(&ledger, last);
+    let (stay, stop) = curves();
     vec![
         ("tracking", report::tracking_chart(&tracking)),
         ("weekly", report::weekly_chart(&tracking)),
@@ -78,7 +86,27 @@ fn all() -> Vec<(&'static str, Chart)> {
         ("revenue_tree", report::revenue_tree_chart(&tree)),
         ("periods", report::period_chart(&periods, "revenue").unwrap()),
         ("rolling", report::rolling_retention_chart(&rolling)),
+        ("gaps", report::gap_chart(&gaps, "median", &Bins::default()).unwrap()),
+        ("tenure", report::gap_chart(&gaps, "tenure", &Bins::default()).unwrap()),
+        ("forecast", report::forecast_chart(&forecast, None).unwrap()),
+        ("forecasts", report::forecast_chart(&forecast, groups).unwrap()),
+        ("value", report::clv_forecast_chart(&value, None).unwrap()),
+        ("values", report::clv_forecast_chart(&value, groups).unwrap()),
+        ("next", report::next_purchase_chart(&next, "days", None).unwrap()),
+        ("again", report::next_purchase_chart(&next, "probability", None).unwrap()),
+        ("survival", report::survival_chart(&[("", &stay)]).unwrap()),
+        ("survivals", report::survival_chart(&[("stay", &stay), ("stop", &stop)]).unwrap()),
     ]
+}
+
+/// Of a group in which nobody is left, and of one in which the last was watched to the end.
+fn curves() -> (SurvivalCurve, SurvivalCurve) {
+    let fit = |days: &[f64], observed: &[bool]| {
+        let days = Durations::new(days.to_vec(), observed.to_vec()).unwrap();
+        KaplanMeier::default().fit(&days).unwrap()
+    };
+    let stay = fit(&[10.0, 20.0, 30.0, 40.0, 50.0], &[true, false, true, false, false]);
+    (stay, fit(&[5.0, 10.0, 10.0, 60.0], &[true; 4]))
 }
 
 fn chart(name: &str) -> Chart {
@@ -192,6 +220,138 @@ fn periods_in_progress_are_left_out() {
         (&rolling["layer"][0]["mark"]["type"], &rolling["layer"][0]["encoding"]["y2"]["field"]),
         (&"area".into(), &"high".into())
     );
+}
+
+#[test]
+fn survival_begins_at_all_and_steps_down() {
+    let rows = values(&chart("survival"));
+    let number = |row: &Value, column: &str| row[column].as_f64().unwrap();
+    let times: Vec<f64> = rows.iter().map(|row| number(row, "time")).collect();
+    assert_eq!(times, [0.0, 10.0, 30.0, 50.0], "no corner where one was only lost sight of, but the last");
+    assert_eq!((number(&rows[0], "survival"), number(&rows[1], "survival")), (1.0, 0.8));
+    for row in &rows {
+        assert!(number(row, "lower") <= number(row, "survival"));
+        assert!(number(row, "survival") <= number(row, "upper"));
+    }
+    assert!(chart("survival").encoding(Channel::Color).is_none());
+    let spec = chart("survivals").to_vega_lite();
+    for (place, mark) in ["area", "line"].into_iter().enumerate() {
+        let layer = &spec["layer"][place];
+        assert_eq!(
+            (&layer["mark"]["type"], &layer["mark"]["interpolate"]),
+            (&mark.into(), &"step-after".into())
+        );
+        let domain = &layer["encoding"]["color"]["scale"]["domain"];
+        assert_eq!(domain, &Value::from(["stay", "stop"].to_vec()));
+    }
+    assert_eq!(chart("survivals").subtitle(), Some("with pointwise intervals of 95 %"));
+    let (stay, stop) = curves();
+    let twice = report::survival_chart(&[("web", &stay), ("web", &stop)]).unwrap_err();
+    assert!(matches!(twice.kind(), ErrorKind::InvalidParameter { parameter: "curves", .. }));
+    let none = report::survival_chart(&[]).unwrap_err();
+    assert!(matches!(none.kind(), ErrorKind::NotEnoughData { got: 0, .. }));
+}
+
+#[test]
+fn forecasts_have_their_interval_as_a_rule() {
+    for name in ["forecast", "value"] {
+        let [all] = &values(&chart(name))[..] else { panic!("{name}") };
+        let [stay, stop] = &values(&chart(&format!("{name}s")))[..] else { panic!("{name}") };
+        let number = |row: &Value, column: &str| row[column].as_f64().unwrap();
+        for row in [all, stay, stop] {
+            let [low, expected, high] = ["low", "expected", "high"].map(|column| number(row, column));
+            assert!(low < expected && expected < high, "{name}: {row}");
+        }
+        let sum = number(stay, "expected") + number(stop, "expected");
+        assert!((sum - number(all, "expected")).abs() < 1e-9 * sum, "{name}");
+        let spec = chart(name).to_vega_lite();
+        let mark = |layer: usize| spec["layer"][layer]["mark"]["type"].clone();
+        assert_eq!((mark(0), mark(1)), ("rule".into(), "point".into()));
+        assert!(spec["layer"][0]["encoding"]["y"].get("stack").is_none());
+        // These models are at a boundary.
+        let words = "with intervals of 90 %, the error of the parameters left out";
+        assert_eq!(chart(name).subtitle(), Some(words));
+    }
+    let ledger = ledger();
+    let summary = ledger.summary(ledger.last_day());
+    let buying = BgNbd::default().fit(&summary).unwrap();
+    let forecast = buying.forecast(&summary, Days(90), 0.9).unwrap();
+    let of = [0; 60];
+    let kind = |names: &[&str]| report::forecast_chart(&forecast, Some((&of, names))).unwrap_err();
+    assert!(matches!(kind(&[]).kind(), ErrorKind::LengthMismatch { .. }));
+    assert!(matches!(kind(&["a", "a"]).kind(), ErrorKind::InvalidParameter { .. }));
+    let empty = report::forecast_chart(&forecast, Some((&of, &["all", "nobody"]))).unwrap();
+    assert_eq!(values(&empty)[1]["expected"], 0.0);
+    assert!(report::forecast_chart(&forecast, Some((&of[1..], &["all"]))).is_err());
+}
+
+#[test]
+fn a_bar_stands_behind_its_rule() {
+    let columns = vec![
+        Column::text("plan", [Some("a")]),
+        Column::floats("mean", vec![2.0]),
+        Column::floats("from", vec![1.0]),
+        Column::floats("to", vec![3.0]),
+    ];
+    let table = Table::new("means", columns).unwrap();
+    let encodings = [
+        (Channel::X, Encoding::nominal("plan", "")),
+        (Channel::Y, Encoding::quantitative("mean", "mean")),
+        (Channel::Low, Encoding::quantitative("from", "")),
+        (Channel::High, Encoding::quantitative("to", "")),
+    ];
+    let spec = Chart::of_table("t", Mark::Bar, &table, encodings).unwrap().to_vega_lite();
+    let mark = |layer: usize| spec["layer"][layer]["mark"]["type"].clone();
+    assert_eq!((mark(0), mark(1)), ("bar".into(), "rule".into()));
+    assert_eq!(spec["layer"][1]["encoding"]["y2"]["field"], "to");
+}
+
+#[test]
+fn gaps_and_next_purchases_are_counted() {
+    let count =
+        |name: &str| values(&chart(name)).iter().map(|row| row["customers"].as_f64().unwrap()).sum::<f64>();
+    assert_eq!((count("gaps"), count("tenure"), count("again")), (60.0, 60.0, 60.0));
+    // One in twenty may wait for ever, and is counted.
+    assert!(count("next") >= 57.0, "{}", count("next"));
+    let left_out = 60.0 - count("next");
+    match chart("next").subtitle() {
+        None => assert_eq!(left_out, 0.0),
+        Some(words) => assert_eq!(words, format!("not shown: {left_out} outside of the bins")),
+    }
+    // Bins of no width are never made of waits that are all the same.
+    assert!(values(&chart("next")).iter().all(|row| row["from"].as_f64() < row["to"].as_f64()));
+    let ledger = ledger();
+    let gaps = PurchaseGaps::new(&ledger, ledger.last_day());
+    let wrong = report::gap_chart(&gaps, "customer", &Bins::default()).unwrap_err();
+    assert!(wrong.to_string().contains("\"median\""), "{wrong}");
+}
+
+#[test]
+fn who_began_in_the_period_in_progress_is_shown_at_age_0() {
+    let line = |(customer, at)| Transaction {
+        customer,
+        time: day(at).start_micros(),
+        order: at,
+        item: "tea",
+        quantity: 1.0,
+        unit_price: 4.0,
+    };
+    let rows = [("a", "2024-01-05"), ("a", "2024-02-05"), ("b", "2024-03-05")].map(line);
+    let ledger = Ledger::new(&Transactions::from_rows(rows).unwrap());
+    let at = |as_of: &str, column: &str| {
+        let cohorts = Cohorts::default().table(&ledger, day(as_of)).unwrap();
+        let chart = report::cohort_chart(&cohorts, column).unwrap();
+        let cell = |row: &Value| format!("{} {}", row["cohort"].as_str().unwrap(), row["age"]);
+        let cells: Vec<String> = values(&chart).iter().map(cell).collect();
+        (cells.join(", "), chart.subtitle().map(str::to_owned))
+    };
+    let (cells, subtitle) = at("2024-03-10", "retention");
+    assert_eq!(cells, "2024-01 0, 2024-01 1, 2024-03 0");
+    assert_eq!(subtitle.as_deref(), Some("without the month in progress, but for age 0"));
+    let (cells, subtitle) = at("2024-03-10", "customers");
+    assert_eq!(cells, "2024-01 0, 2024-01 1", "more customers may still begin in March");
+    assert_eq!(subtitle.as_deref(), Some("without the month in progress"));
+    assert_eq!(at("2024-03-31", "customers"), ("2024-01 0, 2024-01 1, 2024-01 2, 2024-03 0".into(), None));
 }
 
 #[test]

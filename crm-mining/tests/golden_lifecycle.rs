@@ -224,7 +224,7 @@ fn migration_between_stages() {
     close(half_year.probability(3, 3).unwrap(), 100.0 / 195.0);
     close(half_year.standard_error(3, 3).unwrap(), (100.0f64 / 195.0 * 95.0 / 195.0 / 195.0).sqrt());
     let later = [0.0, 0.0, 6.960346791717575, 46.26241674602867, 65.94659742298967, 2237.830639039264];
-    for (got, expected) in half_year.forecast(3).into_iter().zip(later) {
+    for (got, expected) in half_year.forecast(3).unwrap().into_iter().zip(later) {
         close(got, expected);
     }
     let early = moved(&at("1997-02-15"), &summer);

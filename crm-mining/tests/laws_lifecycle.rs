@@ -232,7 +232,7 @@ proptest! {
             prop_assert_eq!(stayed as usize, before.values().filter(|&&state| state == x).count());
         }
         let all = |values: &[f64]| values.iter().sum::<f64>();
-        prop_assert!((all(&moved.forecast(5)) - after.len() as f64).abs() < 1e-9);
+        prop_assert!((all(&moved.forecast(5).unwrap()) - after.len() as f64).abs() < 1e-9);
         let seen = Migration::between((&a, &from), (&b, &to)).unwrap();
         prop_assert_eq!(seen.entrants().iter().sum::<u32>(), moved.entrants().iter().sum::<u32>());
     }

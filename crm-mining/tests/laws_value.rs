@@ -288,9 +288,10 @@ fn nobody_to_score() {
     let ledger = Ledger::new(&Transactions::from_rows([]).unwrap());
     let error = Rfm::default().score(&ledger, ledger.last_day()).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::NotEnoughData { .. }));
-    for wrong in
-        [Rfm::default().bins(1), Rfm::default().bins(10), Rfm::default().weights([f64::NAN, 0.0, 0.0])]
-    {
+    let weights =
+        [[f64::NAN, 1.0, 1.0], [0.0; 3], [100.0, 10.0, -1.0], [f64::INFINITY, 1.0, 1.0], [1e308, 1.0, 1.0]]
+            .map(|weights| Rfm::default().weights(weights));
+    for wrong in [Rfm::default().bins(1), Rfm::default().bins(10)].into_iter().chain(weights) {
         let error = wrong.score(&ledger, ledger.last_day()).unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::InvalidParameter { .. }));
     }

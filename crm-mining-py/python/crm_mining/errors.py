@@ -211,5 +211,9 @@ class IoNotFound(Io, FileNotFoundError):
     """There is no file of this name."""
 
 
+class NotFitted(CrmMiningError, ValueError, AttributeError):
+    """An estimator is asked for what it knows only after `fit`."""
+
+
 class MissingPackage(CrmMiningError, ImportError):
     """A Python package that the call needs is not installed."""

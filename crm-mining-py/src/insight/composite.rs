@@ -142,6 +142,12 @@ impl ValueInputs {
         list(py, self.0.customers())
     }
 
+    /// The columns of the table read that are called like no figure.
+    #[getter]
+    fn unused(&self) -> Vec<String> {
+        self.0.unused().to_vec()
+    }
+
     /// The figures given.
     #[getter]
     fn inputs(&self) -> Vec<&'static str> {

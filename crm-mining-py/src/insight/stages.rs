@@ -3,6 +3,7 @@
 use crate::convert::{list, plain, setting};
 use crate::data::{Customers, Ledger};
 use crate::date::Date;
+use crate::error::raise;
 use crate::report::Chart;
 use crate::run::run;
 use crate::settings::settings;
@@ -22,7 +23,7 @@ use std::sync::Arc;
 /// Parameters
 /// ----------
 /// new_days : int, default 30
-///     A customer is new for so many days after the first purchase.
+///     A customer is new for so many days after the first purchase day.
 /// loyal_orders : int, default 5
 ///     A customer is loyal from so many distinct orders on.
 /// silence : dict, optional
@@ -45,7 +46,11 @@ pub(crate) struct Lifecycle(insight::Lifecycle);
 settings! { Lifecycle {
     #[new]
     #[pyo3(signature = (new_days = 30, loyal_orders = 5, silence = None))]
-    fn new(new_days: u32, loyal_orders: u32, silence: Option<&Bound<'_, PyDict>>) -> PyResult<Lifecycle> {
+    fn new(
+        #[pyo3(from_py_with = crate::given::lifecycle::new_days)] new_days: u32,
+        #[pyo3(from_py_with = crate::given::lifecycle::loyal_orders)] loyal_orders: u32,
+        silence: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Lifecycle> {
         let silence = match silence {
             None => insight::Lifecycle::default().silence,
             Some(given) => setting::<Silence>("Lifecycle", "silence", given)?,
@@ -107,7 +112,7 @@ settings! { Lifecycle {
     }
 } }
 
-/// The stage of each customer. Made by `Lifecycle.stages`.
+/// The lifecycle stage of each customer. Made by `Lifecycle.stages`.
 #[pyclass(frozen, extends = Table, module = "crm_mining")]
 pub(crate) struct Stages(Arc<insight::Stages>);
 
@@ -209,7 +214,7 @@ impl Migration {
         let (before, after) = (read(before, UNNAMED, None)?, read(after, UNNAMED, None)?);
         let customer = customer.to_owned();
         let moved = run(py, None, move |_| {
-            insight::Migration::from_tables(&before, &after, &customer, &label, states.as_deref())
+            insight::Migration::from_tables(&before, &after, &label, &customer, states.as_deref())
         })?;
         let moved = Arc::new(moved);
         Ok(Table::of(moved.clone()).add_subclass(Migration(moved)))
@@ -257,13 +262,20 @@ impl Migration {
     /// Parameters
     /// ----------
     /// steps : int
-    ///     How many steps of the same length.
+    ///     How many steps, each as long as from before to after; from 0 to 10,000.
     ///
     /// Returns
     /// -------
     /// list of float
-    fn forecast(&self, steps: u32) -> Vec<f64> {
-        self.0.forecast(steps)
+    ///
+    /// Raises
+    /// ------
+    /// InvalidParameter
+    fn forecast(
+        &self,
+        #[pyo3(from_py_with = crate::given::migration::steps)] steps: u32,
+    ) -> PyResult<Vec<f64>> {
+        self.0.forecast(steps).map_err(raise)
     }
 
     /// The matrix as a heat map, states before from top to bottom and states after from left to right.

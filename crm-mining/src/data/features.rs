@@ -87,17 +87,6 @@ impl Features {
     /// # Ok::<(), crm_mining::Error>(())
     /// ```
     pub fn from_table(table: &Table, columns: &[&str], customer: Option<&str>) -> Result<Features> {
-        let wrong = |column: &Column, row: usize, must_be: &str| -> Error {
-            let got = column.show(row).map_or_else(|| "nothing".to_owned(), |text| masked(&text));
-            ErrorKind::InvalidValue {
-                table: table.name().to_owned(),
-                column: column.name().to_owned(),
-                row: table.row_number(row),
-                must_be: must_be.to_owned(),
-                got,
-            }
-            .into()
-        };
         let mut values = vec![0.0; table.n_rows() * columns.len()];
         for (place, name) in columns.iter().enumerate() {
             let column = table.column(name)?;
@@ -106,23 +95,14 @@ impl Features {
             for (row, cell) in cells.enumerate() {
                 *cell = match reading.get(row) {
                     Cell::Value(value) if value.is_finite() => value,
-                    Cell::Missing => return Err(wrong(column, row, "present")),
-                    _ => return Err(wrong(column, row, "a finite number")),
+                    Cell::Missing => return Err(wrong_value(table, column, row, "present")),
+                    _ => return Err(wrong_value(table, column, row, "a finite number")),
                 };
             }
         }
         let features = Features::new(columns.iter().copied(), values)?;
         let Some(name) = customer else { return Ok(features) };
-        let column = table.column(name)?;
-        let (keys, codes) = column.identities();
-        let mut rows = vec![u32::MAX; keys.len()];
-        for (row, &code) in (0u32..).zip(&codes) {
-            match rows.get_mut(code as usize) {
-                Some(place @ &mut u32::MAX) => *place = row,
-                Some(_) => return Err(wrong(column, row as usize, "a customer of no earlier row")),
-                None => return Err(wrong(column, row as usize, "present")),
-            }
-        }
+        let (keys, rows) = customer_rows(table, name)?;
         features.select(&rows).of_customers(keys)
     }
 
@@ -224,6 +204,34 @@ impl Features {
             None => Ok(features),
         }
     }
+}
+
+/// What is wrong with the value of a row.
+pub(crate) fn wrong_value(table: &Table, column: &Column, row: usize, must_be: &str) -> Error {
+    let got = column.show(row).map_or_else(|| "nothing".to_owned(), |text| masked(&text));
+    ErrorKind::InvalidValue {
+        table: table.name().to_owned(),
+        column: column.name().to_owned(),
+        row: table.row_number(row),
+        must_be: must_be.to_owned(),
+        got,
+    }
+    .into()
+}
+
+/// The customers in the column of this name, and the row of each; every row must be of another one.
+pub(crate) fn customer_rows(table: &Table, name: &str) -> Result<(Keys, Vec<u32>)> {
+    let column = table.column(name)?;
+    let (keys, codes) = column.identities();
+    let mut rows = vec![u32::MAX; keys.len()];
+    for (row, &code) in (0u32..).zip(&codes) {
+        match rows.get_mut(code as usize) {
+            Some(place @ &mut u32::MAX) => *place = row,
+            Some(_) => return Err(wrong_value(table, column, row as usize, "a customer of no earlier row")),
+            None => return Err(wrong_value(table, column, row as usize, "present")),
+        }
+    }
+    Ok((keys, rows))
 }
 
 impl ToTable for Features {

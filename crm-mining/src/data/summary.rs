@@ -117,8 +117,9 @@ impl Summary {
         Ok(self)
     }
 
-    /// The same customers, whose `recency` and `age` count opportunities to buy, each this many days long: the input of
-    /// the BG/BB model. The first purchase is no opportunity.
+    /// The same figures, said to count opportunities to buy, each this many days long: the input of the BG/BB model.
+    /// No figure changes: `recency` and `age` must be such counts already, unlike those that [`Summary::in_weeks`]
+    /// converts. The first purchase is no opportunity.
     ///
     /// # Errors
     /// A period that is not above 0 and finite.
@@ -131,7 +132,7 @@ impl Summary {
         Ok(self)
     }
 
-    /// The same customers with times in weeks of 7 days, as the literature prints parameters.
+    /// The same customers with times converted from days to weeks of 7 days, as the literature prints parameters.
     pub fn in_weeks(&self) -> Summary {
         let scale = self.days_per_unit / 7.0;
         let scaled = |values: &[f64]| values.iter().map(|value| value * scale).collect();

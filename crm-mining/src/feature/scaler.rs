@@ -1,12 +1,10 @@
 //! Features brought to one scale.
 
+use super::columns::{self, Scale, check_saved, fit_columns, moments};
 use crate::data::Features;
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Control, Fit, Predict};
 use serde::{Deserialize, Serialize};
-
-/// Squares of larger values, summed, could leave the range of `f64`.
-const LARGEST: f64 = 1e140;
 
 /// Standardization: subtracts the mean of each column and divides by its standard deviation.
 ///
@@ -20,7 +18,7 @@ const LARGEST: f64 = 1e140;
 /// No row; a value of 1e140 or more in size.
 ///
 /// # Complexity
-/// O(values) time, in two passes.
+/// O(values) time, in two passes; the memory of one column for each thread.
 ///
 /// # Reference
 /// T. F. Chan, G. H. Golub and R. J. LeVeque (1983), Algorithms for computing the sample variance.
@@ -41,49 +39,77 @@ pub struct Standardize;
 
 /// Means and standard deviations of columns: what [`Standardize`] learns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Unchecked")]
 pub struct Scaler {
     feature_names: Vec<String>,
     means: Vec<f64>,
     deviations: Vec<f64>,
 }
 
-impl Fit<Features> for Standardize {
-    type Model = Scaler;
+/// The fields of a scaler as they were saved.
+#[derive(Deserialize)]
+struct Unchecked {
+    feature_names: Vec<String>,
+    means: Vec<f64>,
+    deviations: Vec<f64>,
+}
 
-    fn fit_with(&self, features: &Features, control: &Control) -> Result<Scaler> {
-        if features.n_rows() == 0 {
-            return Err(
-                ErrorKind::NotEnoughData { of: "Standardize", needed: 1, unit: "rows", got: 0 }.into()
-            );
+impl TryFrom<Unchecked> for Scaler {
+    type Error = Error;
+
+    fn try_from(saved: Unchecked) -> Result<Scaler> {
+        let Unchecked { feature_names, means, deviations } = saved;
+        if means.len() != deviations.len() {
+            let (rule, found) = ("a deviation for each mean", deviations.len().to_string());
+            return Err(ErrorKind::Malformed { place: "Scaler".into(), rule: rule.into(), found }.into());
         }
-        if let Some(&got) = features.values().iter().find(|value| value.abs() >= LARGEST) {
-            return Err(ErrorKind::Overflow { of: "Standardize", got, limit: LARGEST }.into());
-        }
-        let mut scaler =
-            Scaler { feature_names: features.names().to_vec(), means: Vec::new(), deviations: Vec::new() };
-        for feature in 0..features.n_features() {
-            control.check("standardize")?;
-            let (mean, deviation) = moments(features, feature);
-            scaler.means.push(mean);
-            scaler.deviations.push(deviation);
-        }
+        let scaler = Scaler { feature_names, means, deviations };
+        check_saved("Scaler", &scaler.feature_names, &scaler.columns())?;
         Ok(scaler)
     }
 }
 
-/// Mean and standard deviation of a column; the latter is 0 exactly when all values are equal.
-fn moments(features: &Features, feature: usize) -> (f64, f64) {
-    let n = features.n_rows() as f64;
-    let first = features.column(feature).next().unwrap_or_default();
-    // The distance from a value of the column is small where the values are large but close together.
-    let from_first = || features.column(feature).map(|value| value - first);
-    let largest = from_first().fold(0.0, |largest: f64, shift| largest.max(shift.abs()));
-    if largest == 0.0 {
-        return (first, 0.0);
+/// One column, standardized.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(super) struct Standard {
+    pub(super) mean: f64,
+    pub(super) deviation: f64,
+}
+
+impl Standard {
+    pub(super) fn fit(values: &[f64]) -> Standard {
+        let (mean, deviation) = moments(values);
+        Standard { mean, deviation }
     }
-    let shift = from_first().sum::<f64>() / n;
-    let variance = from_first().map(|value| ((value - shift) / largest).powi(2)).sum::<f64>() / n;
-    (first + shift, variance.sqrt() * largest)
+}
+
+impl Scale for Standard {
+    #[inline]
+    fn scaled(&self, value: f64) -> f64 {
+        if self.deviation == 0.0 { 0.0 } else { (value - self.mean) / self.deviation }
+    }
+
+    #[inline]
+    fn restored(&self, scaled: f64) -> f64 {
+        scaled * self.deviation + self.mean
+    }
+
+    fn is_sound(&self) -> bool {
+        self.mean.is_finite() && self.deviation.is_finite() && self.deviation >= 0.0
+    }
+}
+
+impl Fit<Features> for Standardize {
+    type Model = Scaler;
+
+    fn fit_with(&self, features: &Features, control: &Control) -> Result<Scaler> {
+        let columns = fit_columns("Standardize", features, control, |values| Ok(Standard::fit(values)))?;
+        Ok(Scaler {
+            feature_names: features.names().to_vec(),
+            means: columns.iter().map(|column| column.mean).collect(),
+            deviations: columns.iter().map(|column| column.deviation).collect(),
+        })
+    }
 }
 
 impl Scaler {
@@ -102,6 +128,19 @@ impl Scaler {
         &self.deviations
     }
 
+    /// Standardized features back in the units of the fit; a constant column gets its constant.
+    ///
+    /// # Errors
+    /// Columns that are not those of the fit; a value that leaves the range of `f64`.
+    pub fn inverse(&self, features: &Features) -> Result<Features> {
+        columns::restore("Scaler", &self.feature_names, &self.columns(), features)
+    }
+
+    fn columns(&self) -> Vec<Standard> {
+        let both = self.means.iter().zip(&self.deviations);
+        both.map(|(&mean, &deviation)| Standard { mean, deviation }).collect()
+    }
+
     /// The columns in which every value is the same.
     pub fn constant(&self) -> impl Iterator<Item = &str> {
         let constant = |(name, &deviation): (_, &f64)| if deviation == 0.0 { Some(name) } else { None };
@@ -114,12 +153,7 @@ impl Predict<Features> for Scaler {
     type Output = Features;
 
     fn predict(&self, features: &Features) -> Result<Features> {
-        features.expect_names("Scaler", &self.feature_names)?;
-        let at = |values: &[f64], feature: usize| values.get(feature).copied().unwrap_or_default();
-        features.map(|feature, value| match at(&self.deviations, feature) {
-            0.0 => 0.0,
-            deviation => (value - at(&self.means, feature)) / deviation,
-        })
+        columns::scale("Scaler", &self.feature_names, &self.columns(), features)
     }
 }
 

@@ -20,7 +20,13 @@ pub use lifecycle::{
     PeriodFigures, PeriodOnPeriod, PeriodTable, PurchaseGaps, Regularity, RevenueEffects, RevenueFigures,
     RevenueTree, RollingRetention, RollingTable, Silence, Span, Stages, Turn, TurnGroup,
 };
-pub use segment::{Level, SegmentDescription, Segmentation, Segments, Structure};
+pub use segment::{
+    AboutSegment, Change, ChooseSegments, ChosenSegments, Comparison, Condition, Direction, ExplainSegments,
+    ExplainedSegment, Favorites, FeatureDrift, FeatureEffect, Hotelling, Level, Lever, MatchBy, MatchedPair,
+    NamedRule, NamedSegments, Objection, PairDrift, Refit, RefitCheck, RefitDecision, Revenue, SegmentChoice,
+    SegmentDescription, SegmentDrift, SegmentMatch, SegmentModel, SegmentReport, SegmentRule, SegmentRules,
+    Segmentation, Segmented, Segments, StepUp, Structure, TypicalCustomer, match_segments,
+};
 pub use value::{
     BgBb, BgNbd, Boundary, BuyingModel, BuyingProcess, BuyingSettings, Clv, ClvByMonth, ClvEstimates,
     ClvForecast, Concentration, Contract, ContractModel, DiscountRate, Dropout, FitStatus, Forecast,

@@ -1,20 +1,43 @@
 //! Segments: groups of customers alike in their features, found by k-means and said in words.
 
+mod by_hand;
+mod choose;
+mod condition;
 mod describe;
+mod drift;
+mod effects;
+mod explain;
+mod matching;
+mod model;
+mod prepared;
+mod refit;
+mod report;
+mod segmented;
+mod step_up;
+mod tree;
+mod words;
 
 use crate::data::{Column, Features, Keys, Table, ToTable};
 use crate::error::{ErrorKind, Result, invalid_parameter};
-use crate::feature::{Scaler, Standardize, log1p};
-use crate::learn::{KMeans, KMeansModel, Silhouette, SilhouetteScore, distinct_rows};
+use crate::learn::{Clustering, KMeans, KMeansModel, Silhouette, SilhouetteScore, distinct_rows};
 use crate::model::{Control, Fit, Predict};
+pub use by_hand::{NamedRule, SegmentRules};
+pub use choose::{ChooseSegments, ChosenSegments, Favorites, Objection, SegmentChoice};
+pub use condition::{Comparison, Condition};
 pub use describe::{Level, SegmentDescription};
+pub use drift::{FeatureDrift, Hotelling, PairDrift, SegmentDrift};
+pub use effects::FeatureEffect;
+pub use explain::{ExplainSegments, Revenue};
+pub use matching::{MatchBy, MatchedPair, SegmentMatch, match_segments};
+pub use model::SegmentModel;
+use prepared::Preparation;
 use rayon::prelude::*;
+pub use refit::{Refit, RefitCheck, RefitDecision};
+pub use report::{ExplainedSegment, SegmentReport, SegmentRule, TypicalCustomer};
+pub use segmented::{AboutSegment, NamedSegments, Segmented};
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
-
-/// A column whose skewness is above this leans right: few large values, many small ones (Bulmer 1979 calls
-/// it moderately skewed from here on).
-const SKEWED: f64 = 0.5;
+pub use step_up::{Change, Direction, Lever, StepUp};
 
 /// Segmentation of customers: k-means on their features, with the number of segments chosen by the mean
 /// silhouette.
@@ -26,7 +49,11 @@ const SKEWED: f64 = 0.5;
 /// distinct customers is skipped ([`Segments::skipped`]).
 ///
 /// Two segments often win although they only part the active customers from the rest: look at
-/// [`Segments::silhouettes`] and [`Segments::structure`], and ask for `3..=8` when finer groups are wanted.
+/// [`Segments::silhouettes`] and [`Segments::structure`], ask for `3..=8` when finer groups are wanted, or let
+/// [`Segmentation::choose`] find the finest division that the customers bear.
+///
+/// What the segments are, [`ExplainSegments`] tells; whether they are the same next month, [`match_segments`],
+/// [`SegmentDrift`] and [`Refit`].
 ///
 /// | setting | meaning | default |
 /// |---|---|---|
@@ -88,6 +115,12 @@ impl Segmentation {
         Segmentation { k, n_init: 10, seed: 42 }
     }
 
+    /// The finest division of this range that is large enough, stable and not vague: all criteria, and a stated
+    /// rule.
+    pub fn choose(k: RangeInclusive<usize>) -> ChooseSegments {
+        ChooseSegments { k, ..ChooseSegments::default() }
+    }
+
     /// With so many starts for each k.
     pub fn n_init(self, n_init: usize) -> Segmentation {
         Segmentation { n_init, ..self }
@@ -129,10 +162,7 @@ impl Fit<Features> for Segmentation {
     type Model = Segments;
 
     fn fit_with(&self, features: &Features, control: &Control) -> Result<Segments> {
-        let logged = leaning_right(features)?;
-        let logs = log1p(features, &logged)?;
-        let scaler = Standardize.fit_with(&logs, control)?;
-        let scaled = scaler.predict(&logs)?;
+        let (preparation, scaled) = Preparation::fit(features, control)?;
         let (tried, skipped) = self.split_range(&scaled)?;
         let fit = |k| {
             KMeans { n_init: self.n_init, seed: self.seed, tolerance: 0.0, ..KMeans::new(k) }
@@ -146,36 +176,21 @@ impl Fit<Features> for Segmentation {
         let best = models.into_iter().zip(scores).reduce(|a, b| if b.1.mean > a.1.mean { b } else { a });
         let none =
             ErrorKind::NotEnoughData { of: "Segmentation", needed: 1, unit: "numbers of segments", got: 0 };
-        let (model, score) = best.ok_or(none)?;
-        let segments = describe::describe(features, &model, &score);
-        let customers = features.customers().cloned();
-        Ok(Segments { customers, logged, scaler, model, silhouettes, score, skipped, segments })
+        let (clusters, score) = best.ok_or(none)?;
+        Segments::of(features, &scaled, preparation, clusters, (score, silhouettes, skipped))
     }
-}
-
-/// The columns without a negative value whose skewness is above [`SKEWED`].
-fn leaning_right(features: &Features) -> Result<Vec<usize>> {
-    if features.n_rows() == 0 {
-        return Ok(Vec::new());
-    }
-    let scaled = Standardize.fit(features)?.predict(features)?;
-    let skewness = |column| scaled.column(column).map(|z| z * z * z).sum::<f64>() / scaled.n_rows() as f64;
-    let leans =
-        |&column: &usize| features.column(column).all(|value| value >= 0.0) && skewness(column) > SKEWED;
-    Ok((0..features.n_features()).filter(leans).collect())
 }
 
 /// Customers in segments: what [`Segmentation`] learns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Segments {
     customers: Option<Keys>,
-    logged: Vec<usize>,
-    scaler: Scaler,
-    model: KMeansModel,
+    labels: Vec<u32>,
+    model: SegmentModel,
+    clusters: KMeansModel,
     silhouettes: Vec<(usize, f64)>,
     score: SilhouetteScore,
     skipped: Option<RangeInclusive<usize>>,
-    segments: Vec<SegmentDescription>,
 }
 
 /// How far a mean silhouette speaks for segments at all, by the words of Kaufman and Rousseeuw (1990).
@@ -192,7 +207,25 @@ pub enum Structure {
     Strong,
 }
 
+/// How good the division is: its silhouette, that of each number of segments tried, the numbers skipped.
+type Scores = (SilhouetteScore, Vec<(usize, f64)>, Option<RangeInclusive<usize>>);
+
 impl Segments {
+    /// The segments of these clusters of prepared features, described by the features as they are.
+    fn of(
+        features: &Features,
+        prepared: &Features,
+        preparation: Preparation,
+        clusters: KMeansModel,
+        (score, silhouettes, skipped): Scores,
+    ) -> Result<Segments> {
+        let mut model = SegmentModel::new(preparation, &clusters);
+        let labels: Vec<u32> = model.nearest(prepared)?.into_iter().map(|(label, _)| label).collect();
+        model.segments = describe::describe(features, &labels, clusters.k(), &score);
+        let customers = features.customers().cloned();
+        Ok(Segments { customers, labels, model, clusters, silhouettes, score, skipped })
+    }
+
     /// The customers, when the features named them.
     pub fn customers(&self) -> Option<&Keys> {
         self.customers.as_ref()
@@ -200,7 +233,7 @@ impl Segments {
 
     /// The segment of each customer, as a position in [`Segments::segments`].
     pub fn labels(&self) -> &[u32] {
-        self.model.labels()
+        &self.labels
     }
 
     /// The number of segments chosen.
@@ -210,12 +243,12 @@ impl Segments {
 
     /// The segments with size, means, medians and words; ascending by the center in the first feature.
     pub fn segments(&self) -> &[SegmentDescription] {
-        &self.segments
+        &self.model.segments
     }
 
     /// The segment of the customer in this row.
     pub fn segment_of(&self, row: usize) -> Option<&SegmentDescription> {
-        self.segments.get(*self.labels().get(row)? as usize)
+        self.segments().get(*self.labels().get(row)? as usize)
     }
 
     /// Each number of segments tried, and its mean silhouette.
@@ -240,12 +273,17 @@ impl Segments {
 
     /// The features that were replaced by ln(1 + x).
     pub fn logged(&self) -> impl Iterator<Item = &str> {
-        self.logged.iter().filter_map(|&column| self.feature_names().get(column)).map(String::as_str)
+        self.model
+            .preparation
+            .logged
+            .iter()
+            .filter_map(|&column| self.feature_names().get(column))
+            .map(String::as_str)
     }
 
     /// The features in which all customers are equal; they part nobody.
     pub fn constant(&self) -> impl Iterator<Item = &str> {
-        self.scaler.constant()
+        self.model.preparation.scaler.constant()
     }
 
     /// Numbers of segments asked for but not tried, because there are fewer distinct customers.
@@ -255,11 +293,16 @@ impl Segments {
 
     /// The features of the fit.
     pub fn feature_names(&self) -> &[String] {
-        self.scaler.feature_names()
+        self.model.feature_names()
     }
 
     /// The clusters, in logged and standardized units.
     pub fn model(&self) -> &KMeansModel {
+        &self.clusters
+    }
+
+    /// What is saved: the same segments without the customers of the fit.
+    pub fn without_customers(&self) -> &SegmentModel {
         &self.model
     }
 }
@@ -269,8 +312,31 @@ impl Predict<Features> for Segments {
     type Output = Vec<u32>;
 
     fn predict(&self, features: &Features) -> Result<Vec<u32>> {
-        features.expect_names("Segments", self.feature_names())?;
-        self.model.predict(&self.scaler.predict(&log1p(features, &self.logged)?)?)
+        self.model.predict(features)
+    }
+}
+
+impl Segmented for Segments {
+    fn customers(&self) -> Option<&Keys> {
+        self.customers.as_ref()
+    }
+
+    fn labels(&self) -> &[u32] {
+        &self.labels
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.segments().iter().map(|segment| segment.name.as_str()).collect()
+    }
+}
+
+impl Clustering for Segments {
+    fn labels(&self) -> &[u32] {
+        &self.labels
+    }
+
+    fn n_clusters(&self) -> usize {
+        self.k()
     }
 }
 

@@ -79,6 +79,25 @@ impl Square {
     }
 }
 
+/// Whether a matrix can be a covariance: finite, symmetric, with no variance below 0 and no combination that has one.
+pub(crate) fn is_covariance(matrix: &Square) -> bool {
+    let n = matrix.n();
+    // NaN where a variance is below 0; no comparison with it holds.
+    let size = |i: usize, j: usize| matrix.at(i, i).sqrt() * matrix.at(j, j).sqrt();
+    let mut correlation = Square::zero(n);
+    for i in 0..n {
+        for j in 0..n {
+            let (size, value) = (size(i, j), matrix.at(i, j));
+            if !((value - matrix.at(j, i)).abs() <= 1e-6 * size && value.abs() <= (1.0 + 1e-6) * size) {
+                return false;
+            }
+            let rounding = if i == j { 1e-9 } else { 0.0 };
+            *correlation.at_mut(i, j) = if size > 0.0 { value / size } else { 0.0 } + rounding;
+        }
+    }
+    Cholesky::new(&correlation).is_some()
+}
+
 pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
@@ -105,6 +124,11 @@ impl Cholesky {
             }
         }
         Some(Cholesky(factor))
+    }
+
+    /// The lower factor.
+    pub(crate) fn factor(&self) -> &Square {
+        &self.0
     }
 
     /// The solution of `matrix · x = right`.
@@ -138,7 +162,7 @@ impl Cholesky {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cholesky, Square};
+    use super::{Cholesky, Square, is_covariance};
 
     #[test]
     fn solves_and_refuses() {
@@ -153,5 +177,18 @@ mod tests {
         for (n, none) in [(2, vec![1.0, 2.0, 2.0, 1.0]), (2, vec![1.0; 4]), (1, vec![f64::NAN])] {
             assert!(Cholesky::new(&Square::of(n, &none)).is_none());
         }
+    }
+    #[test]
+    fn knows_a_covariance() {
+        let is = |n, values: &[f64]| is_covariance(&Square::of(n, values));
+        assert!(is(2, &[4.0, 2.0, 2.0, 9.0]) && is(2, &[4.0, 6.0, 6.0, 9.0]) && is(2, &[0.0, 0.0, 0.0, 1.0]));
+        assert!(is(2, &[4e-300, 2e-300, 2e-300, 9e-300]));
+        for none in [[4.0, 2.0, 2.1, 9.0], [4.0, 6.1, 6.1, 9.0], [-1.0, 0.0, 0.0, 1.0], [0.0, 1.0, 1.0, 1.0]]
+        {
+            assert!(!is(2, &none), "{none:?}");
+        }
+        assert!(!is(1, &[f64::NAN]));
+        // Every two could be, all three cannot.
+        assert!(!is(3, &[1.0, 0.9, -0.9, 0.9, 1.0, 0.9, -0.9, 0.9, 1.0]));
     }
 }

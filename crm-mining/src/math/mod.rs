@@ -1,5 +1,7 @@
 //! Numbers without meaning: exact sums, special functions, optimisation, quantiles, seeded random numbers.
 
+pub(crate) mod assignment;
+pub(crate) mod beta;
 mod exact;
 pub(crate) mod linear;
 pub(crate) mod optimize;

@@ -2,6 +2,7 @@
 
 use crate::data::{Column, Table, Values};
 use crate::error::{Result, invalid_parameter};
+use std::collections::HashSet;
 
 /// The numbers of a column that the library knows to be there.
 pub(super) fn numbers(table: &Table, column: &str) -> Vec<f64> {
@@ -40,4 +41,22 @@ pub(super) fn one_of<'a>(of: &'static str, column: &str, choices: &[(&str, &'a s
 /// A name of the library as words.
 pub(super) fn words(name: &str) -> String {
     name.replace('_', " ")
+}
+
+/// Things of one name would be drawn as one.
+pub(super) fn check_names<'a>(
+    of: &'static str,
+    parameter: &'static str,
+    mut names: impl Iterator<Item = &'a str>,
+) -> Result<()> {
+    let mut seen = HashSet::new();
+    match names.find(|name| !seen.insert(*name)) {
+        Some(twice) => invalid_parameter(of, parameter, "of names that differ", [twice, twice]),
+        None => Ok(()),
+    }
+}
+
+/// A share in percent, with as many decimals as it has.
+pub(super) fn percent(share: f64) -> String {
+    format!("{} %", (share * 1e6).round() / 1e4)
 }

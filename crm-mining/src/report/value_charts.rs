@@ -32,7 +32,7 @@ fn by_week(title: &str, of: &str, table: Table) -> Chart {
     let encodings = [
         (Channel::X, Encoding::temporal("week_end", "end of the week")),
         (Channel::Y, Encoding::quantitative("value", of)),
-        (Channel::Color, Encoding::nominal("series", "")),
+        (Channel::Color, Encoding::nominal("series", "purchases")),
     ];
     Chart::of(title, Mark::Line, table, encodings)
 }
@@ -45,7 +45,7 @@ pub fn frequency_chart(frequencies: &FrequencyTable) -> Chart {
         (Channel::X, Encoding::ordinal("purchases", "repeat purchases")),
         (Channel::XOffset, Encoding::nominal("series", "")),
         (Channel::Y, Encoding::quantitative("value", "customers")),
-        (Channel::Color, Encoding::nominal("series", "")),
+        (Channel::Color, Encoding::nominal("series", "customers")),
     ];
     let chart = Chart::of("Customers by repeat purchases", Mark::Bar, table, encodings);
     let last = frequencies.actual.len().saturating_sub(1);
@@ -77,7 +77,7 @@ pub fn clv_by_month_chart(months: &ClvByMonth) -> Chart {
         (Channel::X, Encoding::ordinal("month", "month")),
         (Channel::XOffset, Encoding::nominal("series", "")),
         (Channel::Y, Encoding::quantitative("value", "revenue expected in the month")),
-        (Channel::Color, Encoding::nominal("series", "")),
+        (Channel::Color, Encoding::nominal("series", "revenue")),
     ];
     Chart::of("Lifetime value by month", Mark::Bar, table, encodings)
 }
@@ -177,7 +177,7 @@ pub fn concentration_chart(concentration: &Concentration) -> Chart {
     let encodings = [
         (Channel::X, Encoding::quantitative("customers", "share of customers").format(".0%")),
         (Channel::Y, Encoding::quantitative("value", "share of the total").format(".0%")),
-        (Channel::Color, Encoding::nominal("series", "")),
+        (Channel::Color, Encoding::nominal("series", "curve")),
     ];
     let chart = Chart::of("How much comes from how few", Mark::Line, table, encodings);
     chart.with_subtitle(format!("Gini coefficient {:.3}", concentration.gini()))

@@ -22,10 +22,13 @@ impl Chart {
         spec.insert("data".into(), json!({ "values": values(self) }));
         match self.encoding(Channel::Low) {
             Some(_) => {
-                let layers = [
+                let mut layers = [
                     json!({ "encoding": band_encoding(self), "mark": band(self.mark()) }),
                     json!({ "encoding": encoding(self), "mark": mark(self.mark()) }),
                 ];
+                if self.mark() == Mark::Bar {
+                    layers.reverse(); // a bar would hide the lower half of its rule
+                }
                 spec.insert("height".into(), size(self, Channel::Y));
                 spec.insert("layer".into(), layers.to_vec().into());
             }
@@ -78,6 +81,7 @@ fn mark(mark: Mark) -> Value {
 fn band(of: Mark) -> Value {
     match of {
         Mark::Step => json!({ "interpolate": "step-after", "opacity": 0.2, "type": "area" }),
+        Mark::Bar | Mark::Point => json!({ "type": "rule" }),
         _ => json!({ "opacity": 0.2, "type": "area" }),
     }
 }
@@ -90,6 +94,7 @@ fn encoding(chart: &Chart) -> Value {
         Channel::Y => Some("y"),
         Channel::Y2 => Some("y2"),
         Channel::YOffset => Some("yOffset"),
+        Channel::Order => Some("order"),
         Channel::Color => Some("color"),
         Channel::Low | Channel::High => None,
     };
@@ -114,7 +119,8 @@ fn band_encoding(chart: &Chart) -> Value {
             (of.title, of.format) = (y.title.clone(), y.format);
         }
         let mut definition = definition(chart, at, &of);
-        if let (Channel::Y, Some(members)) = (at, definition.as_object_mut()) {
+        let area = !matches!(chart.mark(), Mark::Bar | Mark::Point);
+        if let (Channel::Y, true, Some(members)) = (at, area, definition.as_object_mut()) {
             members.insert("stack".into(), Value::Null);
         }
         (name.to_owned(), definition)

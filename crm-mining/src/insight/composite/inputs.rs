@@ -29,12 +29,13 @@ pub struct ValueInputs {
     customers: Keys,
     columns: Vec<(ValueInput, Vec<Option<f64>>)>,
     unmatched: usize,
+    unused: Vec<String>,
 }
 
 impl ValueInputs {
     /// These customers, of whom nothing is known yet.
     pub fn new(customers: Keys) -> ValueInputs {
-        ValueInputs { customers, columns: Vec::new(), unmatched: 0 }
+        ValueInputs { customers, columns: Vec::new(), unmatched: 0, unused: Vec::new() }
     }
 
     /// One figure more, of customers that are matched by their keys. A figure given before is replaced; those
@@ -77,7 +78,7 @@ impl ValueInputs {
     }
 
     /// The figures of a table with one row per customer: the customers in the column of this name, and every
-    /// column called like a [`ValueInput`]. Other columns are not looked at.
+    /// column called like a [`ValueInput`]. Other columns are not looked at; [`ValueInputs::unused`] lists them.
     ///
     /// # Errors
     /// [`ErrorKind::MissingColumn`]; [`ErrorKind::InvalidValue`], with column and row, for a customer who is
@@ -91,6 +92,9 @@ impl ValueInputs {
             let Some(column) = table.find(input.name()) else { continue };
             inputs = inputs.with(input, &customers, &figures(table, input, column, &rows)?)?;
         }
+        let known = |name: &str| name == customer || ValueInput::ALL.iter().any(|input| input.name() == name);
+        let names = table.columns().iter().map(Column::name);
+        inputs.unused = names.filter(|name| !known(name)).map(str::to_owned).collect();
         Ok(inputs)
     }
 
@@ -122,6 +126,11 @@ impl ValueInputs {
     /// A figure of each customer; `None` when it was not given.
     pub fn values(&self, input: ValueInput) -> Option<&[Option<f64>]> {
         self.columns.iter().find(|&&(other, _)| other == input).map(|(_, values)| &values[..])
+    }
+
+    /// Columns of the table read that are called like no figure.
+    pub fn unused(&self) -> &[String] {
+        &self.unused
     }
 
     /// Values left out, because their customers are not among the inputs.

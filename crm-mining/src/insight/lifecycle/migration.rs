@@ -14,7 +14,8 @@ use serde::Serialize;
 /// that is 0 although n may be small, so look at the counts too.
 ///
 /// # Errors
-/// `between`, `among`: labels that are not one per customer; `among`: a label that is not among the states.
+/// `between`, `among`: labels that are not one per customer; more than a thousand states (a column of customers named
+/// in place of labels has as many as customers); `among`: a label that is not among the states.
 ///
 /// # Complexity
 /// O(n + s²) for n customers and s states, and a search of its state for each.
@@ -51,7 +52,7 @@ impl Migration {
     /// The moves between the states that any customer was in, in their order.
     ///
     /// # Errors
-    /// [`ErrorKind::LengthMismatch`].
+    /// [`ErrorKind::LengthMismatch`]; more than a thousand different labels.
     pub fn between<L: Ord + Clone + ToString>(
         before: (&Keys, &[L]),
         after: (&Keys, &[L]),
@@ -66,12 +67,15 @@ impl Migration {
     ///
     /// # Errors
     /// [`ErrorKind::InvalidParameter`] for a label that is not among the states, or a state given twice;
-    /// [`ErrorKind::LengthMismatch`].
+    /// [`ErrorKind::LengthMismatch`]; more than a thousand states.
     pub fn among<L: Ord + ToString>(
         states: &[L],
         before: (&Keys, &[L]),
         after: (&Keys, &[L]),
     ) -> Result<Migration> {
+        if states.len() > 1_000 {
+            return invalid_parameter("Migration", "states", "at most a thousand", states.len());
+        }
         let mut sorted: Vec<(&L, usize)> = states.iter().zip(0..).collect();
         sorted.sort_unstable();
         if sorted.windows(2).any(|pair| matches!(pair, [a, b] if a.0 == b.0)) {
@@ -133,8 +137,8 @@ impl Migration {
     pub fn from_tables(
         before: &Table,
         after: &Table,
-        customer: &str,
         label: &str,
+        customer: &str,
         states: Option<&[String]>,
     ) -> Result<Migration> {
         let (before, from) = labels(before, customer, label)?;
@@ -185,7 +189,13 @@ impl Migration {
     /// How many of the customers labelled after stand in each state so many steps later, if the same
     /// probabilities hold at every step, nobody enters and nobody leaves. Customers of a state without
     /// probabilities stay there.
-    pub fn forecast(&self, steps: u32) -> Vec<f64> {
+    ///
+    /// # Errors
+    /// More than 10,000 steps.
+    pub fn forecast(&self, steps: u32) -> Result<Vec<f64>> {
+        if steps > 10_000 {
+            return invalid_parameter("Migration", "steps", "at most 10,000", steps);
+        }
         let n = self.states.len();
         let after = |to: usize| {
             let stayed: u64 =
@@ -198,7 +208,7 @@ impl Migration {
             let moved = |to| now.iter().enumerate().map(|(from, count)| count * share(from, to)).sum();
             now = (0..n).map(moved).collect();
         }
-        now
+        Ok(now)
     }
 }
 
@@ -259,8 +269,13 @@ mod tests {
             (None, Some(0.5), None)
         );
         assert!((moved.standard_error(1, 0).unwrap() - 0.125f64.sqrt()).abs() < 1e-15);
-        assert_eq!(moved.forecast(0), [1.0, 1.0, 0.0]);
-        assert_eq!(moved.forecast(2), [1.75, 0.25, 0.0]);
+        assert_eq!(moved.forecast(0).unwrap(), [1.0, 1.0, 0.0]);
+        assert_eq!(moved.forecast(2).unwrap(), [1.75, 0.25, 0.0]);
+        assert!(moved.forecast(10_001).is_err());
+        let many: Keys =
+            (0..1_001).map(|of| of.to_string()).collect::<Vec<_>>().iter().map(String::as_str).collect();
+        let labels: Vec<usize> = (0..1_001).collect();
+        assert!(Migration::between((&many, &labels), (&many, &labels)).is_err());
         let unknown = Migration::among(&[1], (&customers, &[1, 2]), (&customers, &[1, 1])).unwrap_err();
         assert!(unknown.to_string().contains("row 2"), "{unknown}");
         assert!(Migration::among(&[1, 1], (&customers, &[1, 1]), (&customers, &[1, 1])).is_err());
@@ -270,11 +285,14 @@ mod tests {
             Table::new("crm", vec![id, Column::text("tier", labels)]).unwrap()
         };
         let (before, after) = (table([Some("low"), Some("high"), None]), table([None, None, Some("high")]));
-        let moved = Migration::from_tables(&before, &after, "id", "tier", None).unwrap();
+        let moved = Migration::from_tables(&before, &after, "tier", "id", None).unwrap();
         assert_eq!((moved.states(), moved.counts()[1][0]), (&["high".to_owned(), "low".into()][..], 1));
         assert_eq!(moved.leavers(), [1, 0]);
-        assert!(Migration::from_tables(&before, &after, "nobody", "tier", None).is_err());
+        assert!(Migration::from_tables(&before, &after, "tier", "nobody", None).is_err());
         let none: Migration = Migration::between::<u8>((&keys(&[]), &[]), (&keys(&[]), &[])).unwrap();
-        assert_eq!((none.states().len(), none.forecast(3).len(), none.to_table().n_rows()), (0, 0, 0));
+        assert_eq!(
+            (none.states().len(), none.forecast(3).unwrap().len(), none.to_table().n_rows()),
+            (0, 0, 0)
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! Segments in numbers and words.
 
 use crate::data::Features;
-use crate::learn::{KMeansModel, SilhouetteScore};
+use crate::learn::SilhouetteScore;
 use crate::math::quantile::{linear, sorted};
 use serde::{Deserialize, Serialize};
 
@@ -72,7 +72,8 @@ impl Distribution<'_> {
 /// Every segment, in numbers and words.
 pub(super) fn describe(
     features: &Features,
-    model: &KMeansModel,
+    labels: &[u32],
+    k: usize,
     score: &SilhouetteScore,
 ) -> Vec<SegmentDescription> {
     let columns: Vec<Vec<f64>> = (0..features.n_features()).map(|j| features.column(j).collect()).collect();
@@ -82,10 +83,10 @@ pub(super) fn describe(
         .zip(&columns)
         .map(|(name, values)| Distribution { name, sorted: sorted(values) })
         .collect();
-    let mut segments: Vec<SegmentDescription> = (0..model.k())
+    let mut segments: Vec<SegmentDescription> = (0..k)
         .map(|index| {
             let of_segment = |values: &Vec<f64>| -> Vec<f64> {
-                let rows = values.iter().zip(model.labels());
+                let rows = values.iter().zip(labels);
                 let members = rows.filter(|(_, label)| **label as usize == index).map(|(value, _)| *value);
                 sorted(&members.collect::<Vec<_>>())
             };
@@ -166,7 +167,7 @@ fn number_equal_names(segments: &mut [SegmentDescription]) {
 }
 
 /// A number in about three digits.
-fn short(value: f64) -> String {
+pub(super) fn short(value: f64) -> String {
     let size = value.abs();
     if size != 0.0 && !(1e-3..1e15).contains(&size) {
         return format!("{value:.2e}");

@@ -19,7 +19,8 @@ use crate::math::linear::Square;
 ///
 /// The models are taken as independent. An interval is unbounded where the variance of spend is infinite (q of the
 /// Gamma-Gamma at 2 or less, for customers who bought once). Where a model is at a boundary the error of its
-/// parameters is left out; [`ClvForecast::parameters_included`] says so.
+/// parameters is not known: customers' expectations have no interval then (NaN), and in totals it is left out;
+/// [`ClvForecast::parameters_included`] says so.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClvForecast {
     customers: Keys,
@@ -156,10 +157,13 @@ impl ClvForecast {
         self.parameters_included
     }
 
-    /// Expected value of each customer, with the interval of the expectation itself.
+    /// Expected value of each customer, with the interval of the expectation itself; its ends are NaN where the error
+    /// of the parameters is not known.
     pub fn customers_expected(&self) -> Vec<Interval> {
-        let of =
-            |of: &OfCustomer| Interval::log_normal(of.expected, self.covariance.form(&of.slopes), self.level);
+        let of = |of: &OfCustomer| match self.parameters_included {
+            true => Interval::log_normal(of.expected, self.covariance.form(&of.slopes), self.level),
+            false => Interval::unknown(of.expected),
+        };
         self.of_customer.iter().map(of).collect()
     }
 

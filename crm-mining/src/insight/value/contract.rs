@@ -7,6 +7,7 @@ use super::survivors::Survivors;
 use crate::error::{Error, ErrorKind, Result, invalid_parameter};
 use crate::math::linear::{Cholesky, Square};
 use crate::math::optimize::{Local, Surface};
+use crate::math::quadrature::panels;
 use crate::math::special::{gamma_rise, stirling_rest};
 use crate::model::{Control, Fit};
 use serde::{Deserialize, Serialize};
@@ -35,7 +36,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// let customers = Survivors::new([vec![1000.0, 869.0, 743.0, 653.0, 593.0, 551.0, 517.0, 491.0]])?;
 /// let staying = Contract::default().fit(&customers)?;
-/// assert!(staying.retention(8) > staying.retention(1)); // those who stayed are those who stay
+/// assert!(staying.retention(8)? > staying.retention(1)?); // those who stayed are those who stay
 /// let worth = staying.residual_lifetime(5, 0.1)?; // renewals still to come, in today's, before the fifth
 /// assert!(worth > staying.residual_lifetime(1, 0.1)?);
 /// # Ok::<(), crm_mining::Error>(())
@@ -143,10 +144,13 @@ impl ContractModel {
         survival(self.alpha, self.beta, self.c, f64::from(renewals)).value.exp()
     }
 
-    /// Of those who were there before a renewal (from 1 on), the share who renew.
-    pub fn retention(&self, renewal: u32) -> f64 {
-        let log = |renewals: u32| survival(self.alpha, self.beta, self.c, f64::from(renewals)).value;
-        (log(renewal.max(1)) - log(renewal.max(1) - 1)).exp()
+    /// Of those who were there before a renewal, the share who renew.
+    ///
+    /// # Errors
+    /// Renewal 0: they are counted from 1.
+    pub fn retention(&self, renewal: u32) -> Result<f64> {
+        check_renewal(renewal)?;
+        Ok((self.log_survival(f64::from(renewal)) - self.log_survival(f64::from(renewal - 1))).exp())
     }
 
     /// Expected payments of a new customer, the first now, each later one worth less by 1 / (1 + `discount`) per
@@ -162,9 +166,14 @@ impl ContractModel {
     /// renewal's is due now, later ones are worth less by 1 / (1 + `discount`) per period.
     ///
     /// # Errors
-    /// A discount of 0 or less, or above 10.
+    /// Renewal 0; a discount of 0 or less, or above 10.
     pub fn residual_lifetime(&self, renewal: u32, discount: f64) -> Result<f64> {
-        self.discounted(renewal.max(1), discount)
+        check_renewal(renewal)?;
+        self.discounted(renewal, discount)
+    }
+
+    fn log_survival(&self, renewals: f64) -> f64 {
+        survival(self.alpha, self.beta, self.c, renewals).value
     }
 
     fn discounted(&self, from: u32, discount: f64) -> Result<f64> {
@@ -176,19 +185,33 @@ impl ContractModel {
                 discount,
             );
         }
-        let log = |renewals: f64| survival(self.alpha, self.beta, self.c, renewals).value;
         let (start, rate) = (f64::from(from), discount.ln_1p());
-        let given = if from == 0 { 0.0 } else { log(start - 1.0) };
-        let (mut sum, mut passed) = (0.0, 0.0);
-        loop {
-            let worth = (-rate * passed).exp();
-            sum += worth * (log(start + passed) - given).exp();
-            passed += 1.0;
-            if worth < 1e-13 {
-                return Ok(sum);
-            }
+        let given = if from == 0 { 0.0 } else { self.log_survival(start - 1.0) };
+        let payment = |passed: f64| (self.log_survival(start + passed) - given - rate * passed).exp();
+        let mut sum = 0.0;
+        for passed in 0..TERMS {
+            sum += payment(f64::from(passed));
         }
+        // The rest by the formula of Euler and Maclaurin: a discount near 0 has more terms than time to add them.
+        let first = f64::from(TERMS);
+        sum += 0.5 * payment(first) - (payment(first + 1.0) - payment(first - 1.0)) / 24.0;
+        let mut at = first;
+        while rate * at < 40.0 + rate * first {
+            panels(at, 2.0, |passed, weight| sum += weight * payment(at + passed));
+            at *= 2.0;
+        }
+        Ok(sum)
     }
+}
+
+/// Payments that are added one by one.
+const TERMS: u32 = 1024;
+
+fn check_renewal(renewal: u32) -> Result<()> {
+    if renewal == 0 {
+        return invalid_parameter("ContractModel", "renewal", "at least 1", renewal);
+    }
+    Ok(())
 }
 
 /// ln S(t) = ln B(α, β + tᶜ) / B(α, β), with its derivatives by ln α, ln β and ln c.
@@ -351,8 +374,11 @@ impl TryFrom<Unchecked> for ContractModel {
                 return invalid_parameter(OF, parameter, "from 1e-30 to 1e31", value);
             }
         }
-        if !(read.log_likelihood.is_finite() && read.n_customers.is_finite()) {
+        if !read.log_likelihood.is_finite() {
             return invalid_parameter(OF, "log_likelihood", "finite", read.log_likelihood);
+        }
+        if !(read.n_customers > 0.0 && read.n_customers.is_finite()) {
+            return invalid_parameter(OF, "n_customers", "above 0", read.n_customers);
         }
         let Unchecked { version, weibull, alpha, beta, c, n_customers, .. } = read;
         let Unchecked { log_likelihood, iterations, status, standard_errors, .. } = read;
@@ -397,7 +423,21 @@ mod tests {
         let model = Contract::default().fit(&Survivors::new([vec![10.0, 8.0, 8.0, 8.0]]).unwrap()).unwrap();
         assert_eq!(*model.status(), FitStatus::Boundary(vec![Boundary::PolarizedDropout]));
         assert!((model.survival(3) - 0.8).abs() < 1e-6);
+        assert_eq!(model.status().to_string(), "boundary: polarized dropout");
         let none = Contract::default().fit(&Survivors::new([vec![10.0, 10.0]]).unwrap()).unwrap_err();
         assert!(matches!(none.kind(), ErrorKind::NotEnoughData { .. }));
+    }
+    #[test]
+    fn discounted_payments_equal_their_sum() {
+        let customers = Survivors::new([vec![1000.0, 869.0, 743.0, 653.0, 593.0, 551.0, 517.0]]).unwrap();
+        let model = Contract::default().fit(&customers).unwrap();
+        for discount in [0.5f64, 0.01, 1e-3, 1e-4] {
+            let payment = |t: i32| model.survival(t as u32) * (1.0 + discount).powi(-t);
+            let sum: f64 = (0..400_000).rev().map(payment).sum();
+            let found = model.expected_lifetime(discount).unwrap();
+            assert!((found / sum - 1.0).abs() < 1e-10, "{discount}: {found}, {sum}");
+        }
+        assert!(model.expected_lifetime(1e-12).unwrap() > model.expected_lifetime(1e-4).unwrap());
+        assert!(model.retention(0).is_err() && model.residual_lifetime(0, 0.1).is_err());
     }
 }

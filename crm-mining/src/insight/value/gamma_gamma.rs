@@ -5,7 +5,7 @@ use super::search::{Climber, Edge, FAR, Settled, checked_stop, search_setters};
 use super::status::{Boundary, FitStatus};
 use crate::data::Summary;
 use crate::error::{Error, ErrorKind, Result, invalid_parameter};
-use crate::math::linear::{Cholesky, Square};
+use crate::math::linear::{Cholesky, Square, is_covariance};
 use crate::math::optimize::{Stop, Surface};
 use crate::model::{Control, Fit};
 use serde::{Deserialize, Serialize};
@@ -365,8 +365,13 @@ impl TryFrom<Unchecked> for GammaGammaModel {
             }
         }
         let covariance = read.covariance;
-        if covariance.iter().flatten().flatten().any(|value| !value.is_finite()) {
-            return invalid_parameter("GammaGammaModel", "covariance", "finite", covariance);
+        let square = covariance.and_then(|rows| Square::from_rows(&rows.map(Vec::from)));
+        if square.is_some_and(|of| !is_covariance(&of)) {
+            let must_be = "a covariance: finite, symmetric, positive semidefinite";
+            return invalid_parameter("GammaGammaModel", "covariance", must_be, "another matrix");
+        }
+        if read.correlation.is_nan() || read.correlation.abs() > 1.0 + 1e-9 {
+            return invalid_parameter("GammaGammaModel", "correlation", "from -1 to 1", read.correlation);
         }
         Ok(GammaGammaModel {
             version,

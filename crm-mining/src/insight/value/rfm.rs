@@ -29,7 +29,7 @@ use serde::{Deserialize, Serialize};
 /// |---|---|---|
 /// | `bins` | scores go from 1 to this, 2 to 9 | 5 |
 /// | `scoring` | how a figure becomes a score | [`Scoring::Quantile`]: equal figures, equal scores |
-/// | `weights` | of R, F and M in the weighted score | 100, 10, 1 |
+/// | `weights` | of R, F and M in the weighted score, from 0 to 1e9, not all 0 | 100, 10, 1 |
 ///
 /// # Errors
 /// `score`: a setting out of range; borders that do not fit the bins; no customer with a purchase until
@@ -69,8 +69,8 @@ pub struct Rfm {
     pub bins: u8,
     /// How a figure becomes a score. Default [`Scoring::Quantile`].
     pub scoring: Scoring,
-    /// Weights of R, F and M in the weighted score. Finite; default 100, 10, 1, which writes the three
-    /// scores side by side.
+    /// Weights of R, F and M in the weighted score. From 0 to 1e9, one of them above 0; default 100, 10, 1,
+    /// which writes the three scores side by side.
     pub weights: [f64; 3],
 }
 
@@ -110,8 +110,9 @@ impl Rfm {
         if !(2..=9).contains(&self.bins) {
             return invalid_parameter("Rfm", "bins", "from 2 to 9", self.bins);
         }
-        if !self.weights.iter().all(|weight| weight.is_finite()) {
-            return invalid_parameter("Rfm", "weights", "finite", self.weights);
+        let positive = self.weights.iter().any(|&weight| weight > 0.0);
+        if !(positive && self.weights.iter().all(|weight| (0.0..=1e9).contains(weight))) {
+            return invalid_parameter("Rfm", "weights", "from 0 to 1e9, one of them above 0", self.weights);
         }
         if let Scoring::Borders(borders) = &self.scoring {
             borders.check(self.bins)?;

@@ -1,6 +1,7 @@
 //! How a search for parameters ended.
 
 use serde::{Deserialize, Serialize};
+use std::fmt::{Display, Formatter};
 
 /// How a fit ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,6 +13,19 @@ pub enum FitStatus {
     /// model they prefer. Predictions are those of that simpler model and are sound; the parameter that ran
     /// away is reported at a stand-in value, and standard errors are not given.
     Boundary(Vec<Boundary>),
+}
+
+/// In words, such as `converged`, or `boundary: nobody leaves`.
+impl Display for FitStatus {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        match self {
+            FitStatus::Converged => f.write_str("converged"),
+            FitStatus::Boundary(boundaries) => {
+                let words: Vec<&str> = boundaries.iter().map(|boundary| boundary.words()).collect();
+                write!(f, "boundary: {}", words.join(", "))
+            }
+        }
+    }
 }
 
 impl FitStatus {
@@ -46,4 +60,20 @@ pub enum Boundary {
     /// Gamma-Gamma: q ≤ 1. Mean spend varies so much between customers that it has no finite mean over the
     /// population. Observed means stand in for expected ones.
     InfiniteMean,
+}
+
+impl Boundary {
+    fn words(self) -> &'static str {
+        match self {
+            Boundary::NobodyLeaves => "nobody leaves",
+            Boundary::EverybodyLeaves => "everybody leaves",
+            Boundary::HomogeneousDropout => "homogeneous dropout",
+            Boundary::PolarizedDropout => "polarized dropout",
+            Boundary::HomogeneousRates => "homogeneous rates",
+            Boundary::PolarizedRates => "polarized rates",
+            Boundary::HomogeneousSpend => "homogeneous spend",
+            Boundary::ConstantSpend => "constant spend",
+            Boundary::InfiniteMean => "infinite mean",
+        }
+    }
 }

@@ -113,7 +113,7 @@ impl Frame {
     }
 }
 
-fn bounded(of: &'static str, values: &[f64]) -> Result<()> {
+pub(super) fn bounded(of: &'static str, values: &[f64]) -> Result<()> {
     match values.iter().find(|value| value.is_nan() || value.abs() >= LARGEST) {
         Some(&got) => Err(ErrorKind::Overflow { of, got, limit: LARGEST }.into()),
         None => Ok(()),

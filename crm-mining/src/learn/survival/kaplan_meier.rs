@@ -151,7 +151,7 @@ impl SurvivalCurve {
         &self.cumulative_hazard
     }
 
-    /// The share that survives a time. Beyond the last duration the curve goes on as it is.
+    /// The share that survives a time. Beyond the last duration the curve goes on as it is; at NaN it is NaN.
     pub fn survival_at(&self, time: f64) -> f64 {
         self.value_at(&self.survival, time).unwrap_or(1.0)
     }
@@ -168,14 +168,14 @@ impl SurvivalCurve {
     }
 
     /// The first time by which it has happened to the share `q`; `None` when the curve does not come down so
-    /// far.
+    /// far, or `q` is not from 0 to 1.
     pub fn quantile(&self, q: f64) -> Option<f64> {
-        self.first_at_most(&self.survival, 1.0 - q)
+        self.first_at_most(&self.survival, q)
     }
 
     /// The lower and upper bound of a quantile, where the bounds of the curve cross it.
     pub fn quantile_interval(&self, q: f64) -> (Option<f64>, Option<f64>) {
-        (self.first_at_most(&self.lower, 1.0 - q), self.first_at_most(&self.upper, 1.0 - q))
+        (self.first_at_most(&self.lower, q), self.first_at_most(&self.upper, q))
     }
 
     /// The first time that at most half survive.
@@ -203,11 +203,16 @@ impl SurvivalCurve {
     }
 
     fn value_at(&self, values: &[f64], time: f64) -> Option<f64> {
+        if time.is_nan() {
+            return Some(time);
+        }
         let passed = self.steps.partition_point(|step| step.time <= time);
         values.get(passed.checked_sub(1)?).copied()
     }
 
-    fn first_at_most(&self, values: &[f64], share: f64) -> Option<f64> {
+    /// The first time that one less a survival is `q`.
+    fn first_at_most(&self, values: &[f64], q: f64) -> Option<f64> {
+        let share = (0.0..=1.0).contains(&q).then_some(1.0 - q)?;
         // A product of ratios may miss the share itself by its last digits.
         let place = values.iter().position(|&value| value <= share + 1e-12)?;
         self.steps.get(place).map(|step| step.time)

@@ -23,6 +23,11 @@ pub struct Interval {
 }
 
 impl Interval {
+    /// Where nothing is known of the error.
+    pub(in crate::insight::value) fn unknown(expected: f64) -> Interval {
+        Interval { expected, low: f64::NAN, high: f64::NAN }
+    }
+
     /// Log-normal with this mean and variance, so that no end is below 0.
     pub(in crate::insight::value) fn log_normal(expected: f64, variance: f64, level: f64) -> Interval {
         if expected <= 0.0 {
@@ -46,8 +51,8 @@ impl Interval {
 /// | [`Forecast::counts`] | the customer's own number of purchases | their conditional distribution at the estimated parameters |
 /// | [`Forecast::total`], [`Forecast::groups`] | the number that all of them, or a group, will make | variance of the numbers plus delta method, log-normal |
 ///
-/// Where the model has no covariance (at a boundary) the error of the parameters is not known and left out:
-/// [`Forecast::parameters_included`] says so. All suppose that the model is true; how far it is shows in a
+/// Where the model has no covariance (at a boundary) the error of the parameters is not known: customers' expectations
+/// have no interval then (NaN), and in totals it is left out; [`Forecast::parameters_included`] says so. All suppose that the model is true; how far it is shows in a
 /// [`Holdout`](super::Holdout).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Forecast {
@@ -170,19 +175,14 @@ impl Forecast {
         self.covariance.is_some()
     }
 
-    /// Expected purchases of each customer, with the interval of the expectation itself.
+    /// Expected purchases of each customer, with the interval of the expectation itself; its ends are NaN where the
+    /// error of the parameters is not known.
     pub fn customers_expected(&self) -> Vec<Interval> {
-        let of_record: Vec<Interval> = self
-            .records
-            .iter()
-            .map(|of| {
-                Interval::log_normal(
-                    of.expected,
-                    self.covariance.as_ref().map_or(0.0, |by| by.form(&of.slopes)),
-                    self.level,
-                )
-            })
-            .collect();
+        let interval = |of: &OfRecord| match &self.covariance {
+            Some(covariance) => Interval::log_normal(of.expected, covariance.form(&of.slopes), self.level),
+            None => Interval::unknown(of.expected),
+        };
+        let of_record: Vec<Interval> = self.records.iter().map(interval).collect();
         self.of_customer.iter().map(|&place| of_record[place as usize]).collect()
     }
 

@@ -4,6 +4,7 @@ use super::model::BuyingModel;
 use super::tracking::Tracking;
 use crate::data::{Column, Day, Days, Keys, Ledger, Summary, Table, ToTable};
 use crate::error::{Error, ErrorKind, Result, invalid_parameter};
+use crate::insight::value::status::FitStatus;
 use crate::model::{Control, Fit};
 
 /// Settings of a model of buying, whichever.
@@ -47,10 +48,14 @@ impl Holdout {
     /// first purchase came after the cut are no part of it.
     ///
     /// # Errors
-    /// An end that is not after the cut; nobody with a purchase until the cut.
+    /// An end that is not after the cut, or after the last day of the ledger, of which nothing is known; nobody with a purchase until the cut.
     pub fn new(ledger: &Ledger, cut: Day, end: Day) -> Result<Holdout> {
         if end <= cut {
             return invalid_parameter("Holdout", "end", format!("after the cut, {cut}"), end.to_string());
+        }
+        if end > ledger.last_day() {
+            let must_be = format!("at most the last day of the ledger, {}", ledger.last_day());
+            return invalid_parameter("Holdout", "end", must_be, end.to_string());
         }
         let calibration = ledger.summary(cut);
         if calibration.is_empty() {
@@ -166,6 +171,7 @@ impl Holdout {
         let expected: Vec<f64> = forecast.customers_expected().iter().map(|of| of.expected).collect();
         let total = forecast.total();
         Ok(HoldoutScore {
+            status: Some(model.status().clone()),
             log_likelihood: Some(model.log_likelihood()),
             aic: Some(model.aic()),
             bic: Some(model.bic()),
@@ -193,6 +199,7 @@ impl Holdout {
         let together = mean(&|e, a| (e - of_expected) * (a - of_actual));
         Ok(HoldoutScore {
             name: name.to_owned(),
+            status: None,
             log_likelihood: None,
             aic: None,
             bic: None,
@@ -202,7 +209,11 @@ impl Holdout {
             bias: of_expected / of_actual - 1.0,
             mae: mean(&|e, a| (e - a).abs()),
             rmse: mean(&|e, a| (e - a).powi(2)).sqrt(),
-            correlation: if spread > 0.0 { together / spread.sqrt() } else { 0.0 },
+            correlation: if alike(expected) || alike(&self.actual) {
+                f64::NAN
+            } else {
+                together / spread.sqrt()
+            },
             top_tenth: self.top_tenth(expected),
         })
     }
@@ -234,6 +245,8 @@ impl Holdout {
 pub struct HoldoutScore {
     /// The way.
     pub name: String,
+    /// How the fit ended; `None` for naive ways.
+    pub status: Option<FitStatus>,
     /// Log-likelihood of the calibration; `None` for naive ways.
     pub log_likelihood: Option<f64>,
     /// Akaike's criterion, on the calibration.
@@ -252,10 +265,14 @@ pub struct HoldoutScore {
     pub mae: f64,
     /// Root of the mean squared error per customer.
     pub rmse: f64,
-    /// Pearson's correlation over customers; 0 where one side is constant.
+    /// Pearson's correlation over customers; NaN where one side is constant.
     pub correlation: f64,
     /// Share of purchases made by the tenth of the customers of whom most was expected.
     pub top_tenth: f64,
+}
+
+fn alike(values: &[f64]) -> bool {
+    values.windows(2).all(|pair| matches!(pair, [a, b] if a == b))
 }
 
 /// Models of buying beside naive ways, judged on one holdout. Made by [`Holdout::judge`].
@@ -298,10 +315,12 @@ impl ToTable for HoldoutReport {
         let end = |score: &HoldoutScore, high: bool| {
             score.interval.map_or(f64::NAN, |[low_end, high_end]| if high { high_end } else { low_end })
         };
+        let status = self.scores.iter().map(|score| score.status.as_ref().map(FitStatus::to_string));
         Table::of(
             "holdout",
             vec![
                 Column::text("name", self.scores.iter().map(|score| Some(score.name.as_str()))),
+                Column::text("status", status),
                 floats("log_likelihood", &|score| maybe(score.log_likelihood)),
                 floats("aic", &|score| maybe(score.aic)),
                 floats("bic", &|score| maybe(score.bic)),

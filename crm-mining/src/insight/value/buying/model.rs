@@ -127,9 +127,11 @@ impl BuyingModel {
         2.0 * self.n_parameters() - 2.0 * self.log_likelihood
     }
 
-    /// The Bayesian criterion, parameters × ln customers − 2 × log-likelihood: the smaller the better.
+    /// The Bayesian criterion, parameters × ln customers − 2 × log-likelihood: the smaller the better. NaN for parameters
+    /// that were fitted elsewhere, to an unknown number of customers.
     pub fn bic(&self) -> f64 {
-        self.n_parameters() * (self.n_customers as f64).ln() - 2.0 * self.log_likelihood
+        let n = if self.n_customers == 0 { f64::NAN } else { self.n_customers as f64 };
+        self.n_parameters() * n.ln() - 2.0 * self.log_likelihood
     }
 
     fn n_parameters(&self) -> f64 {
@@ -343,8 +345,8 @@ impl BuyingModel {
     }
 
     pub(super) fn span(&self, horizon: Days) -> Result<f64> {
-        if horizon.0 < 0 {
-            return invalid_parameter("BuyingModel", "horizon", "at least 0 days", horizon.0);
+        if !(0..=36_525).contains(&horizon.0) {
+            return invalid_parameter("BuyingModel", "horizon", "from 0 to 36,525 days", horizon.0);
         }
         Ok(f64::from(horizon.0) / self.days_per_unit)
     }

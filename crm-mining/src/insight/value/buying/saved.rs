@@ -4,7 +4,7 @@ use super::model::BuyingModel;
 use super::process::BuyingProcess;
 use crate::error::{Error, ErrorKind, Result, invalid_parameter};
 use crate::insight::value::status::FitStatus;
-use crate::math::linear::Square;
+use crate::math::linear::{Square, is_covariance};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -83,10 +83,11 @@ fn covariance(process: BuyingProcess, effects: usize, read: Option<Vec<Vec<f64>>
     let Some(rows) = read else { return Ok(None) };
     let n = process.estimated(effects).len();
     let fits = rows.len() == n && rows.iter().all(|row| row.len() == n && row.iter().all(|v| v.is_finite()));
-    match Square::from_rows(&rows).filter(|of| fits && (0..n).all(|place| of.at(place, place) >= 0.0)) {
+    match Square::from_rows(&rows).filter(|of| fits && is_covariance(of)) {
         Some(square) => Ok(Some(square)),
         None => {
-            let rule = format!("a finite matrix of {n} rows and columns with variances from 0 on");
+            let rule =
+                format!("a covariance: finite, {n} rows and columns, symmetric, positive semidefinite");
             invalid_parameter(OF, "covariance", &rule, format!("{} rows", rows.len()))
         }
     }

@@ -76,6 +76,7 @@ pub struct BisectingKMeans {
 
 /// Which cluster [`BisectingKMeans`] cuts next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Bisection {
     /// That with the largest sum of squared distances to its center.
     #[default]

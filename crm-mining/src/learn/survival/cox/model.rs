@@ -175,6 +175,9 @@ impl CoxModel {
     }
 
     fn hazard_at(&self, time: f64) -> f64 {
+        if time.is_nan() {
+            return time;
+        }
         let passed = self.baseline_times.partition_point(|&event| event <= time);
         passed.checked_sub(1).and_then(|last| self.baseline_hazards.get(last).copied()).unwrap_or(0.0)
     }

@@ -105,4 +105,12 @@ fn a_model_file_is_checked() {
     for (from, to) in [("\"r\":0.2", "\"r\":0"), ("\"a\":0.8", "\"a\":-1"), ("\"b\":2.4", "\"b\":1e300")] {
         assert!(text.contains(from) && serde_json::from_str::<BuyingModel>(&text.replace(from, to)).is_err());
     }
+    let read = |covariance: &str| {
+        serde_json::from_str::<BuyingModel>(
+            &text.replace("\"covariance\":null", &format!("\"covariance\":{covariance}")),
+        )
+    };
+    assert!(read("[[1,0.5,0,0],[0.5,1,0,0],[0,0,1,0],[0,0,0,1]]").unwrap().covariance.is_some());
+    let error = read("[[1,0.5,0,0],[0.4,1,0,0],[0,0,1,0],[0,0,0,1]]").unwrap_err();
+    assert!(error.to_string().contains("symmetric"), "{error}");
 }

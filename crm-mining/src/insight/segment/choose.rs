@@ -1,0 +1,422 @@
+//! How many segments: all criteria side by side, and a rule that also weighs size and stability.
+
+use super::Segments;
+use super::prepared::Preparation;
+use crate::data::{Column, Features, Table, ToTable};
+use crate::error::{ErrorKind, Result, invalid_parameter};
+use crate::learn::{CompareK, Gap, KComparison, KReport, Stability, StabilityScore, distinct_rows};
+use crate::model::{Control, Fit};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::ops::RangeInclusive;
+
+/// Segments by k-means, with the finest division that the customers bear.
+///
+/// The mean silhouette, and most measures like it, answer 2 wherever customers form one cloud that thins out:
+/// two halves are easy to tell apart, and of little use. This rule asks how fine a division may be before it
+/// stops being true of the customers. For each k of the range, k-means runs as in
+/// [`Segmentation`](super::Segmentation), and a k **fits** when
+///
+/// 1. its smallest segment holds `min_share` of the customers: each is worth an action of its own;
+/// 2. each of its segments comes back, with a mean Jaccard likeness of `min_stability`, when the customers are
+///    drawn anew ([`Stability`]): Hennig calls clusters below 0.75 doubtful and below 0.6 not to be trusted;
+/// 3. its mean silhouette is at least `min_silhouette` times the best of all k: finer, but not much vaguer.
+///
+/// The largest k that fits is chosen. Where none fits, it is that of the fewest objections, among these the one of
+/// the best silhouette; [`SegmentChoice::fits`] is then false, and the segments should be taken for what they are.
+/// The other criteria (Calinski-Harabasz, Davies-Bouldin, gap, elbow) are reported, and what each would choose
+/// ([`SegmentChoice::favorites`]); they do not vote. A k above half the number of distinct customers is skipped.
+///
+/// | setting | meaning | default |
+/// |---|---|---|
+/// | `k` | numbers of segments to try | 2 to 12 |
+/// | `n_init` | starts of k-means for each k | 10 |
+/// | `seed` | of the random numbers | 42 |
+/// | `min_share` | least share of the smallest segment, 0 to 0.5 | 0.05 |
+/// | `min_stability` | least mean likeness of each segment, 0 to 1 | 0.75 |
+/// | `min_silhouette` | least mean silhouette, as a share of the best, 0 to 1 | 0.75 |
+/// | `resamples` | draws of the customers for stability | 30 |
+/// | `references` | reference sets for the gap | 10 |
+///
+/// # Errors
+/// As [`Segmentation`](super::Segmentation); a setting out of range.
+///
+/// # Complexity
+/// That of [`Segmentation`](super::Segmentation), and of as many fits of k-means for each k as there are resamples
+/// and reference sets.
+///
+/// # Reference
+/// C. Hennig (2007), Cluster-wise assessment of cluster stability, Computational Statistics & Data Analysis 52; for
+/// stability as the judge of k, A. Ben-Hur, A. Elisseeff and I. Guyon (2002), A stability based method for
+/// discovering structure in clustered data. The rule itself is ours.
+///
+/// # Example
+/// ```
+/// use crm_mining::{Fit, data::Features, insight::Segmentation};
+///
+/// let spend = |i: i32| f64::from([10, 40, 80, 120][(i % 4) as usize] + i * i % 11);
+/// let features = Features::new(["spend"], (0..200).map(spend).collect())?;
+/// let chosen = Segmentation::choose(2..=6).fit(&features)?;
+/// assert_eq!(chosen.segments().k(), 4);
+/// assert!(chosen.choice().fits());
+/// assert!(chosen.choice().why().starts_with("4 is the largest number of segments that fits"));
+/// # Ok::<(), crm_mining::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ChooseSegments {
+    /// Numbers of segments to try.
+    pub k: RangeInclusive<usize>,
+    /// Starts of k-means for each k.
+    pub n_init: usize,
+    /// Of the random numbers.
+    pub seed: u64,
+    /// Least share of the smallest segment.
+    pub min_share: f64,
+    /// Least mean likeness of each segment.
+    pub min_stability: f64,
+    /// Least mean silhouette, as a share of the best.
+    pub min_silhouette: f64,
+    /// Draws of the customers for stability.
+    pub resamples: usize,
+    /// Reference sets for the gap.
+    pub references: usize,
+}
+
+impl Default for ChooseSegments {
+    fn default() -> Self {
+        ChooseSegments {
+            k: 2..=12,
+            n_init: 10,
+            seed: 42,
+            min_share: 0.05,
+            min_stability: 0.75,
+            min_silhouette: 0.75,
+            resamples: 30,
+            references: 10,
+        }
+    }
+}
+
+/// What speaks against a number of segments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Objection {
+    /// Its smallest segment is too small.
+    Small,
+    /// One of its segments does not come back when the customers are drawn anew.
+    Unstable,
+    /// Its silhouette is too far below the best.
+    Vague,
+}
+
+impl Objection {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Objection::Small => "small",
+            Objection::Unstable => "unstable",
+            Objection::Vague => "vague",
+        }
+    }
+}
+
+/// What each criterion alone would choose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Favorites {
+    /// The greatest mean silhouette.
+    pub silhouette: Option<usize>,
+    /// The greatest index of Calinski and Harabasz.
+    pub calinski_harabasz: Option<usize>,
+    /// The least index of Davies and Bouldin.
+    pub davies_bouldin: Option<usize>,
+    /// The smallest k whose gap is not less than the next less its error; `None` where no gap suffices.
+    pub gap: Option<usize>,
+    /// The elbow of the inertia.
+    pub elbow: Option<usize>,
+    /// The most stable least stable segment.
+    pub stability: Option<usize>,
+}
+
+/// The criteria for each number of segments, the one chosen, and why. Shows itself as text.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SegmentChoice {
+    reports: Vec<KReport>,
+    objections: Vec<Vec<Objection>>,
+    favorites: Favorites,
+    k: usize,
+    fits: bool,
+    why: String,
+}
+
+/// Segments and how their number was chosen: what [`ChooseSegments`] learns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChosenSegments {
+    segments: Segments,
+    choice: SegmentChoice,
+}
+
+impl ChosenSegments {
+    /// The segments.
+    pub fn segments(&self) -> &Segments {
+        &self.segments
+    }
+
+    /// The segments, by value.
+    pub fn into_segments(self) -> Segments {
+        self.segments
+    }
+
+    /// How their number was chosen.
+    pub fn choice(&self) -> &SegmentChoice {
+        &self.choice
+    }
+}
+
+impl ChooseSegments {
+    /// Sets [`ChooseSegments::min_share`].
+    pub fn min_share(self, min_share: f64) -> Self {
+        ChooseSegments { min_share, ..self }
+    }
+
+    /// Sets [`ChooseSegments::min_stability`].
+    pub fn min_stability(self, min_stability: f64) -> Self {
+        ChooseSegments { min_stability, ..self }
+    }
+
+    /// Sets [`ChooseSegments::min_silhouette`].
+    pub fn min_silhouette(self, min_silhouette: f64) -> Self {
+        ChooseSegments { min_silhouette, ..self }
+    }
+
+    /// Sets [`ChooseSegments::seed`].
+    pub fn seed(self, seed: u64) -> Self {
+        ChooseSegments { seed, ..self }
+    }
+
+    fn check(&self) -> Result<()> {
+        const OF: &str = "ChooseSegments";
+        if *self.k.start() < 2 || self.k.end() < self.k.start() {
+            return invalid_parameter(OF, "k", "a range from 2 or more, not empty", &self.k);
+        }
+        for (parameter, value, most, must_be) in [
+            ("min_share", self.min_share, 0.5, "from 0 to 0.5"),
+            ("min_stability", self.min_stability, 1.0, "from 0 to 1"),
+            ("min_silhouette", self.min_silhouette, 1.0, "from 0 to 1"),
+        ] {
+            if !(0.0..=most).contains(&value) {
+                return invalid_parameter(OF, parameter, must_be, value);
+            }
+        }
+        Ok(())
+    }
+
+    /// What speaks against each number of segments.
+    fn objections(&self, reports: &[KReport]) -> Vec<Vec<Objection>> {
+        let silhouettes = reports.iter().filter_map(|report| report.silhouette);
+        let best = silhouettes.fold(f64::NEG_INFINITY, f64::max);
+        // Of a best below 0 nothing less is asked.
+        let least = if best > 0.0 { self.min_silhouette * best } else { best };
+        let of = |report: &KReport| {
+            let stability = report.stability.as_ref().map_or(0.0, StabilityScore::smallest);
+            let against = [
+                (Objection::Small, report.smallest_share < self.min_share),
+                (Objection::Unstable, stability < self.min_stability),
+                (Objection::Vague, report.silhouette.is_none_or(|silhouette| silhouette < least)),
+            ];
+            against.into_iter().filter(|(_, holds)| *holds).map(|(objection, _)| objection).collect()
+        };
+        reports.iter().map(of).collect()
+    }
+
+    /// The place of the number chosen, and why.
+    fn decide(&self, reports: &[KReport], objections: &[Vec<Objection>]) -> Option<(usize, bool, String)> {
+        let conditions = format!(
+            "smallest segment at least {} % of the customers, each segment stable to {}, silhouette at least {} of \
+             the best",
+            100.0 * self.min_share,
+            self.min_stability,
+            self.min_silhouette
+        );
+        if let Some(place) = objections.iter().rposition(Vec::is_empty) {
+            let k = reports.get(place)?.k;
+            return Some((
+                place,
+                true,
+                format!("{k} is the largest number of segments that fits: {conditions}"),
+            ));
+        }
+        let fewest = objections.iter().map(Vec::len).min()?;
+        let silhouette = |place: &usize| reports.get(*place).and_then(|report| report.silhouette);
+        let near =
+            (0..reports.len()).filter(|&place| objections.get(place).is_some_and(|o| o.len() == fewest));
+        let place = near.reduce(|a, b| if silhouette(&b) > silhouette(&a) { b } else { a })?;
+        let k = reports.get(place)?.k;
+        let against: Vec<&str> = objections.get(place)?.iter().map(|objection| objection.name()).collect();
+        let against = against.join(", ");
+        Some((
+            place,
+            false,
+            format!("no number of segments fits ({conditions}); {k} comes nearest, but is {against}"),
+        ))
+    }
+}
+
+impl Fit<Features> for ChooseSegments {
+    type Model = ChosenSegments;
+
+    fn fit_with(&self, features: &Features, control: &Control) -> Result<ChosenSegments> {
+        self.check()?;
+        let (preparation, scaled) = Preparation::fit(features, control)?;
+        let (first, last) = (*self.k.start(), *self.k.end());
+        let distinct = distinct_rows(&scaled, last.saturating_mul(2));
+        if distinct < first {
+            return Err(ErrorKind::TooManyClusters { of: "ChooseSegments", k: first, distinct }.into());
+        }
+        let tried = last.min(distinct / 2).max(first);
+        let mut compare = CompareK {
+            n_init: self.n_init,
+            seed: self.seed,
+            gap: Some(Gap { references: self.references, seed: self.seed, ..Gap::default() }),
+            stability: Some(Stability { resamples: self.resamples, seed: self.seed }),
+            ..CompareK::new(first..=tried)
+        };
+        compare.silhouette.seed = self.seed;
+        let comparison = compare.fit_with(&scaled, control)?;
+        let favorites = favorites(&comparison);
+        let KComparison { reports, models, silhouettes, .. } = comparison;
+        let objections = self.objections(&reports);
+        let none =
+            ErrorKind::NotEnoughData { of: "ChooseSegments", needed: 1, unit: "numbers of segments", got: 0 };
+        let decided = self.decide(&reports, &objections);
+        let of = |(place, fits, why): (usize, bool, String)| {
+            let clusters = models.into_iter().nth(place)?;
+            Some((clusters, silhouettes.into_iter().nth(place)??, fits, why))
+        };
+        let Some((clusters, score, fits, why)) = decided.and_then(of) else { return Err(none.into()) };
+        let means = reports.iter().filter_map(|report| Some((report.k, report.silhouette?))).collect();
+        let skipped = (tried < last).then(|| tried + 1..=last);
+        let segments = Segments::of(features, &scaled, preparation, clusters, (score, means, skipped))?;
+        let k = segments.k();
+        let choice = SegmentChoice { reports, objections, favorites, k, fits, why };
+        Ok(ChosenSegments { segments, choice })
+    }
+}
+
+/// What each criterion alone would choose, the smaller k of equals.
+fn favorites(comparison: &KComparison) -> Favorites {
+    let best = |of: fn(&KReport) -> Option<f64>| {
+        let values = comparison.reports.iter().filter_map(|report| Some((report.k, of(report)?)));
+        values.reduce(|a, b| if b.1 > a.1 { b } else { a }).map(|(k, _)| k)
+    };
+    Favorites {
+        silhouette: best(|report| report.silhouette),
+        calinski_harabasz: best(|report| report.calinski_harabasz),
+        davies_bouldin: best(|report| report.davies_bouldin.map(|index| -index)),
+        gap: comparison.first_sufficient_gap(),
+        elbow: comparison.elbow(),
+        stability: best(|report| report.stability.as_ref().map(StabilityScore::smallest)),
+    }
+}
+
+impl SegmentChoice {
+    /// The criteria, one entry for each k tried, ascending.
+    pub fn reports(&self) -> &[KReport] {
+        &self.reports
+    }
+
+    /// What speaks against each of [`SegmentChoice::reports`].
+    pub fn objections(&self) -> &[Vec<Objection>] {
+        &self.objections
+    }
+
+    /// What each criterion alone would choose.
+    pub fn favorites(&self) -> &Favorites {
+        &self.favorites
+    }
+
+    /// The number chosen.
+    pub fn k(&self) -> usize {
+        self.k
+    }
+
+    /// Whether nothing speaks against it.
+    pub fn fits(&self) -> bool {
+        self.fits
+    }
+
+    /// Why it was chosen.
+    pub fn why(&self) -> &str {
+        &self.why
+    }
+
+    /// The objections to each k in words; `fits` where there are none.
+    fn verdicts(&self) -> Vec<String> {
+        let verdict = |objections: &Vec<Objection>| match objections.as_slice() {
+            [] => "fits".to_owned(),
+            some => some.iter().map(|objection| objection.name()).collect::<Vec<_>>().join(", "),
+        };
+        self.objections.iter().map(verdict).collect()
+    }
+}
+
+impl ToTable for SegmentChoice {
+    /// One row per k tried; of the stability that of the least stable segment.
+    fn to_table(&self) -> Table {
+        let floats = |name: &str, of: fn(&KReport) -> Option<f64>| {
+            Column::floats(name, self.reports.iter().map(|report| of(report).unwrap_or(f64::NAN)).collect())
+        };
+        Table::of(
+            "segment_choice",
+            vec![
+                Column::ints("k", self.reports.iter().map(|report| report.k as i64).collect()),
+                floats("silhouette", |report| report.silhouette),
+                floats("stability", |report| report.stability.as_ref().map(StabilityScore::smallest)),
+                floats("smallest_share", |report| Some(report.smallest_share)),
+                floats("calinski_harabasz", |report| report.calinski_harabasz),
+                floats("davies_bouldin", |report| report.davies_bouldin),
+                floats("gap", |report| report.gap),
+                floats("gap_se", |report| report.gap_se),
+                floats("inertia", |report| Some(report.inertia)),
+                Column::text("verdict", self.verdicts().into_iter().map(Some)),
+                Column::bools("chosen", self.reports.iter().map(|report| report.k == self.k)),
+            ],
+        )
+    }
+}
+
+impl fmt::Display for SegmentChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.why)?;
+        writeln!(f, " k  silhouette  stability  smallest      CH     DB    gap   inertia  verdict")?;
+        for (report, verdict) in self.reports.iter().zip(self.verdicts()) {
+            let or_none = |value: Option<f64>, digits: usize| {
+                value.map_or_else(|| "-".to_owned(), |value| format!("{value:.digits$}"))
+            };
+            writeln!(
+                f,
+                "{:>2}  {:>10}  {:>9}  {:>6.1} %  {:>6}  {:>5}  {:>5}  {:>8.1}  {verdict}",
+                report.k,
+                or_none(report.silhouette, 3),
+                or_none(report.stability.as_ref().map(StabilityScore::smallest), 3),
+                100.0 * report.smallest_share,
+                or_none(report.calinski_harabasz, 0),
+                or_none(report.davies_bouldin, 2),
+                or_none(report.gap, 3),
+                report.inertia,
+            )?;
+        }
+        let of = &self.favorites;
+        let named = [
+            ("silhouette", of.silhouette),
+            ("Calinski-Harabasz", of.calinski_harabasz),
+            ("Davies-Bouldin", of.davies_bouldin),
+            ("gap", of.gap),
+            ("elbow", of.elbow),
+            ("stability", of.stability),
+        ];
+        let each =
+            named.map(|(name, k)| format!("{name} {}", k.map_or_else(|| "-".to_owned(), |k| k.to_string())));
+        write!(f, "alone would choose: {}", each.join(", "))
+    }
+}
