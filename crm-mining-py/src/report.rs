@@ -1,6 +1,6 @@
 //! Results as charts: `crm_mining::report` for Python.
 
-use crate::convert::{plain, to_json};
+use crate::convert::{kind_of, plain, to_json};
 use crate::error::library;
 use crate::run::run;
 use crate::table::Table;
@@ -128,8 +128,7 @@ pub(crate) fn some_bins(given: Option<&Bound<'_, PyAny>>) -> PyResult<Option<rep
         return Ok(Some(report::Bins::Equal(n)));
     }
     given.extract::<Vec<f64>>().map(|borders| Some(report::Bins::Borders(borders))).map_err(|_| {
-        let got = given.get_type().fully_qualified_name();
-        let got = got.map_or_else(|_| "something else".into(), |name| name.to_string());
+        let got = kind_of(given);
         PyTypeError::new_err(format!("bins must be how many, or a sequence of borders; got {got}"))
     })
 }

@@ -328,17 +328,15 @@ fn gaps_and_next_purchases_are_counted() {
 
 #[test]
 fn who_began_in_the_period_in_progress_is_shown_at_age_0() {
-    fn line(customer: &'static str, at: &'static str) -> Transaction<'static> {
-        Transaction {
-            customer,
-            time: day(at).start_micros(),
-            order: at,
-            item: "tea",
-            quantity: 1.0,
-            unit_price: 4.0,
-        }
-    }
-    let rows = [line("a", "2024-01-05"), line("a", "2024-02-05"), line("b", "2024-03-05")];
+    let line = |(customer, at)| Transaction {
+        customer,
+        time: day(at).start_micros(),
+        order: at,
+        item: "tea",
+        quantity: 1.0,
+        unit_price: 4.0,
+    };
+    let rows = [("a", "2024-01-05"), ("a", "2024-02-05"), ("b", "2024-03-05")].map(line);
     let ledger = Ledger::new(&Transactions::from_rows(rows).unwrap());
     let at = |as_of: &str, column: &str| {
         let cohorts = Cohorts::default().table(&ledger, day(as_of)).unwrap();

@@ -144,7 +144,7 @@ fn from_centers_far_away() {
 fn cut_in_two() {
     let features = four_groups();
     let fit = |k, strategy| {
-        let settings = BisectingKMeans { strategy, n_init: 50, tolerance: 0.0, ..BisectingKMeans::new(k) };
+        let settings = BisectingKMeans { strategy, n_init: 400, tolerance: 0.0, ..BisectingKMeans::new(k) };
         settings.fit(&features).unwrap()
     };
     assert_near(fit(3, Bisection::LargestInertia).inertia(), 39573.352291666655);

@@ -134,8 +134,8 @@ fn powers() {
     assert_near(scaler.inverse(&scaled).unwrap().values(), features.values(), 1e-11);
 }
 
-/// Where all (1 + x)^λ are lost in rounding, the powers still are the optimum. scikit-learn finds 31.78 for the years
-/// of its issue 14959.
+/// Where all (1 + x)^λ are lost in rounding, the powers still are the optimum. scikit-learn finds 31.78 for these
+/// years.
 #[test]
 fn powers_of_years() {
     let years = Features::new(["year"], vec![2003.0, 1950.0, 1997.0, 2000.0, 2009.0]).unwrap();

@@ -39,7 +39,7 @@ pub(crate) struct KaplanMeier {
 settings! { KaplanMeier {
     #[new]
     #[pyo3(signature = (confidence = 0.95))]
-    fn new(confidence: f64) -> KaplanMeier {
+    fn new(#[pyo3(from_py_with = crate::given::kaplan_meier::confidence)] confidence: f64) -> KaplanMeier {
         KaplanMeier { confidence }
     }
 
@@ -68,7 +68,10 @@ settings! { KaplanMeier {
     }
 } }
 
-/// The curve that `KaplanMeier` found, one row per time. Survival stays the same between two times.
+/// The share surviving each time, with its interval. Made by `KaplanMeier.fit`.
+///
+/// With the columns time (in the unit of the durations), at_risk, events, censored, survival, lower, upper and
+/// cumulative_hazard. Survival stays the same between two times.
 #[pyclass(frozen, extends = Table, module = "crm_mining.learn")]
 pub(crate) struct SurvivalCurve(Arc<learn::SurvivalCurve>);
 
@@ -98,12 +101,12 @@ impl SurvivalCurve {
     /// Parameters
     /// ----------
     /// time : float
-    ///     The time.
+    ///     The time, in the unit of the durations.
     ///
     /// Returns
     /// -------
     /// float
-    fn survival_at(&self, time: f64) -> f64 {
+    fn survival_at(&self, #[pyo3(from_py_with = crate::given::survival_curve::time)] time: f64) -> f64 {
         self.0.survival_at(time)
     }
 
@@ -112,12 +115,15 @@ impl SurvivalCurve {
     /// Parameters
     /// ----------
     /// time : float
-    ///     The time.
+    ///     The time, in the unit of the durations.
     ///
     /// Returns
     /// -------
     /// tuple of two floats
-    fn interval_at(&self, time: f64) -> (f64, f64) {
+    fn interval_at(
+        &self,
+        #[pyo3(from_py_with = crate::given::survival_curve::time)] time: f64,
+    ) -> (f64, f64) {
         self.0.interval_at(time)
     }
 
@@ -126,12 +132,15 @@ impl SurvivalCurve {
     /// Parameters
     /// ----------
     /// time : float
-    ///     The time.
+    ///     The time, in the unit of the durations.
     ///
     /// Returns
     /// -------
     /// float
-    fn cumulative_hazard_at(&self, time: f64) -> f64 {
+    fn cumulative_hazard_at(
+        &self,
+        #[pyo3(from_py_with = crate::given::survival_curve::time)] time: f64,
+    ) -> f64 {
         self.0.cumulative_hazard_at(time)
     }
 
@@ -141,12 +150,12 @@ impl SurvivalCurve {
     /// Parameters
     /// ----------
     /// q : float
-    ///     The share.
+    ///     The share to whom it has happened, from 0 to 1: 0.5 for the median.
     ///
     /// Returns
     /// -------
     /// float or None
-    fn quantile(&self, q: f64) -> Option<f64> {
+    fn quantile(&self, #[pyo3(from_py_with = crate::given::survival_curve::q)] q: f64) -> Option<f64> {
         self.0.quantile(q)
     }
 
@@ -155,12 +164,15 @@ impl SurvivalCurve {
     /// Parameters
     /// ----------
     /// q : float
-    ///     The share.
+    ///     The share to whom it has happened, from 0 to 1: 0.5 for the median.
     ///
     /// Returns
     /// -------
     /// tuple of two floats or None
-    fn quantile_interval(&self, q: f64) -> (Option<f64>, Option<f64>) {
+    fn quantile_interval(
+        &self,
+        #[pyo3(from_py_with = crate::given::survival_curve::q)] q: f64,
+    ) -> (Option<f64>, Option<f64>) {
         self.0.quantile_interval(q)
     }
 
@@ -169,12 +181,15 @@ impl SurvivalCurve {
     /// Parameters
     /// ----------
     /// until : float
-    ///     The time.
+    ///     The time, in the unit of the durations; at least 0.
     ///
     /// Returns
     /// -------
     /// float
-    fn restricted_mean(&self, until: f64) -> PyResult<f64> {
+    fn restricted_mean(
+        &self,
+        #[pyo3(from_py_with = crate::given::survival_curve::until)] until: f64,
+    ) -> PyResult<f64> {
         self.0.restricted_mean(until).map_err(raise)
     }
 
@@ -262,7 +277,7 @@ pub(crate) fn survival_chart(py: Python<'_>, curves: &Bound<'_, PyDict>) -> PyRe
     })
 }
 
-/// The outcome of `log_rank`.
+/// Whether groups survive alike: the outcome of `log_rank`.
 #[pyclass(frozen, eq, get_all, module = "crm_mining.learn")]
 #[derive(PartialEq)]
 pub(crate) struct LogRank {
@@ -341,7 +356,11 @@ pub(crate) fn log_rank(py: Python<'_>, groups: &Bound<'_, PyAny>) -> PyResult<Lo
 /// 1.0
 #[pyfunction]
 #[pyo3(signature = (durations, risk_scores))]
-pub(crate) fn concordance(py: Python<'_>, durations: &Durations, risk_scores: Vec<f64>) -> PyResult<f64> {
+pub(crate) fn concordance(
+    py: Python<'_>,
+    durations: &Durations,
+    #[pyo3(from_py_with = crate::given::concordance::risk_scores)] risk_scores: Vec<f64>,
+) -> PyResult<f64> {
     let durations = durations.0.clone();
     run(py, None, move |_| learn::concordance(&durations, &risk_scores))
 }

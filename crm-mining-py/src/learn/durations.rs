@@ -46,10 +46,10 @@ impl Durations {
     #[new]
     #[pyo3(signature = (duration, observed, *, entry = None, weight = None))]
     fn new(
-        duration: Vec<f64>,
+        #[pyo3(from_py_with = crate::given::durations::duration)] duration: Vec<f64>,
         observed: &Bound<'_, PyAny>,
-        entry: Option<Vec<f64>>,
-        weight: Option<Vec<f64>>,
+        #[pyo3(from_py_with = crate::given::durations::entry)] entry: Option<Vec<f64>>,
+        #[pyo3(from_py_with = crate::given::durations::weight)] weight: Option<Vec<f64>>,
     ) -> PyResult<Durations> {
         let mut durations =
             learn::Durations::new(duration, flags("Durations", "observed", observed)?).map_err(raise)?;

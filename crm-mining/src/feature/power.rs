@@ -23,15 +23,16 @@ pub(super) use yeo_johnson::YeoJohnson;
 ///
 /// Different from scikit-learn: the search ends at the optimum, where Brent's method of SciPy stops at about
 /// 1e-8; and powers are taken of the ratio to the median of a column of one sign, so that columns such as years
-/// (λ near −100) keep their digits. scikit-learn loses them all.
+/// keep their digits at any λ. SciPy bounds λ instead: for 1950, 1997, 2000, 2003 and 2009 it ends at 31.8, and
+/// the optimum is 104.0.
 ///
 /// # Errors
 /// No row; a value of 1e140 or more in size. `predict`: other columns than those of the fit; a result out of the
 /// range of `f64`. `inverse`: also a value that no value of the column leads to, for λ < 0 or λ > 2.
 ///
 /// # Complexity
-/// O(rows · log rows) time per column, and about fifteen passes with one exponential per value; the memory of
-/// five columns for each thread.
+/// O(rows · log rows) time per column, and O(rows) with an exponential or two per value for each step of the
+/// search; the memory of five columns for each thread.
 ///
 /// # Reference
 /// I.-K. Yeo and R. A. Johnson (2000), A new family of power transformations to improve normality or symmetry,

@@ -5,6 +5,7 @@ use crate::data::Summary;
 use crate::error::raise;
 use crate::report::{Chart, some_bins};
 use crate::table::Table;
+use crm_mining::data::{self, Bitmap, Column, Day, ToTable, Values};
 use crm_mining::{insight, report};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
@@ -17,9 +18,10 @@ pub(in crate::insight) fn triple(of: insight::Interval) -> (f64, f64, f64) {
 
 /// Expected purchases of each customer with intervals. Made by `BuyingModel.forecast`.
 ///
-/// ``low`` and ``high`` hold the true expectation of a customer (delta method on the parameters); ``low_count`` and
-/// ``high_count`` the customer's own number of purchases; `total` and `groups` the number that all of them, or a group, will
-/// make. All suppose that the model is true.
+/// With the columns customer, expected, low, high, low_count and high_count, in purchases within the horizon. ``low`` and
+/// ``high`` hold the true expectation of a customer (delta method on the parameters); ``low_count`` and ``high_count`` the
+/// customer's own number of purchases; `total` and `groups` the number that all of them, or a group, will make. All suppose
+/// that the model is true.
 #[pyclass(frozen, extends = Table, module = "crm_mining")]
 pub(crate) struct Forecast(Arc<insight::Forecast>);
 
@@ -66,7 +68,10 @@ impl Forecast {
     /// Returns
     /// -------
     /// list of tuple
-    fn groups(&self, group_of: Vec<u32>) -> PyResult<Vec<(f64, f64, f64)>> {
+    fn groups(
+        &self,
+        #[pyo3(from_py_with = crate::given::forecast::group_of)] group_of: Vec<u32>,
+    ) -> PyResult<Vec<(f64, f64, f64)>> {
         Ok(self.0.groups(&group_of).map_err(raise)?.into_iter().map(triple).collect())
     }
 
@@ -127,16 +132,36 @@ impl Groups {
 
 /// When each customer buys next. Made by `BuyingModel.next_purchase`.
 ///
-/// ``probability`` is that of another purchase at any time; ``days`` and ``date`` are medians if there is one, between
-/// ``earliest`` and ``latest``.
+/// With the columns customer, probability, days, date, earliest and latest. ``probability`` is that of another purchase at any time; ``days`` (from the day of observation) and ``date`` are medians
+/// if there is one, between ``earliest`` and ``latest``. Those are dates, as moments at midnight like all days in tables;
+/// missing beyond the year 9999.
 #[pyclass(frozen, extends = Table, module = "crm_mining")]
 pub(crate) struct NextPurchases(Arc<insight::NextPurchases>);
 
 impl NextPurchases {
     pub(super) fn bound(py: Python<'_>, next: insight::NextPurchases) -> PyResult<Bound<'_, NextPurchases>> {
         let next = Arc::new(next);
-        Bound::new(py, Table::of(next.clone()).add_subclass(NextPurchases(next)))
+        Bound::new(py, Table::of(Arc::new(Dated(next.clone()))).add_subclass(NextPurchases(next)))
     }
+}
+
+/// The table of next purchases with days in place of their texts.
+struct Dated(Arc<insight::NextPurchases>);
+
+impl ToTable for Dated {
+    fn to_table(&self) -> data::Table {
+        ["date", "earliest", "latest"].iter().fold(self.0.to_table(), |table, name| {
+            let dated = table.find(name).map(|column| table.clone().with_column(days(column)));
+            dated.and_then(Result::ok).unwrap_or(table)
+        })
+    }
+}
+
+fn days(column: &Column) -> Column {
+    let days: Vec<Option<Day>> = (0..column.len()).map(|row| column.show(row)?.parse().ok()).collect();
+    let present: Bitmap = days.iter().map(Option::is_some).collect();
+    let micros = days.iter().map(|day| day.map_or(0, Day::start_micros)).collect();
+    Column::new(column.name(), Values::Time(micros, Some(present)))
 }
 
 #[pymethods]

@@ -105,7 +105,7 @@ pub(super) fn all_of(conditions: &[Condition]) -> String {
 }
 
 /// A number with all its digits, in powers of ten only where it would be long.
-fn plain(value: f64) -> String {
+pub(super) fn plain(value: f64) -> String {
     match value.abs() {
         0.0 => "0".to_owned(),
         size if (1e-4..1e15).contains(&size) => value.to_string(),

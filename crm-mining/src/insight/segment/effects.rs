@@ -127,9 +127,9 @@ fn is_constant_outside(members: &[f64], all: &[f64]) -> bool {
     let own = members.first().copied().unwrap_or_default();
     let mut outside = all.iter().filter(|value| **value != own);
     let first = outside.next();
-    let others_differ = outside.any(|value| Some(value) != first);
+    let alike = outside.all(|value| Some(value) == first);
     let shared = all.iter().filter(|value| **value == own).count() > members.len();
-    !others_differ && !(shared && first.is_some())
+    alike && (first.is_none() || !shared)
 }
 
 #[cfg(test)]

@@ -83,7 +83,7 @@ pub enum Revenue<'a> {
 /// assert_eq!(best.suggested_name, "just bought, very frequent");
 /// assert!((best.revenue_share.unwrap() - 1600.0 / 1675.0).abs() < 1e-12);
 /// let step = others.step_up.as_ref().unwrap();
-/// assert_eq!(step.to_string(), "recency from 200 to recency <= 100: into a");
+/// assert_eq!(step.to_string(), "recency from 200 to <= 100: into a");
 /// # Ok::<(), crm_mining::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

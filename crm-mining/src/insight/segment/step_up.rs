@@ -1,7 +1,7 @@
 //! What would move a customer into the next better segment.
 
 use super::by_hand::feature_place;
-use super::condition::{Condition, all_of};
+use super::condition::{Condition, plain};
 use super::describe::short;
 use super::report::SegmentReport;
 use super::words::Known;
@@ -99,10 +99,11 @@ pub struct Change {
 
 impl fmt::Display for StepUp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let change =
-            |change: &Change| format!("{} from {} to {}", change.to.feature, short(change.from), change.to);
+        let change = |Change { from, to }: &Change| {
+            format!("{} from {} to {} {}", to.feature, short(*from), to.comparison.sign(), plain(to.bound))
+        };
         let changes: Vec<String> = self.changes.iter().map(change).collect();
-        let changes = if changes.is_empty() { all_of(&[]) } else { changes.join(", ") };
+        let changes = if changes.is_empty() { "nothing to change".to_owned() } else { changes.join(", ") };
         write!(f, "{changes}: into {}", self.to_name)
     }
 }

@@ -129,6 +129,7 @@ fn best_split(ground: &Ground<'_>, orders: &[Vec<u32>], counts: &[usize]) -> Res
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::slice::from_ref;
 
     fn leaves(columns: &[Vec<f64>], classes: &[u32], depth: usize, min_leaf: usize) -> Vec<Leaf> {
         let order = |column: &Vec<f64>| {
@@ -151,8 +152,8 @@ mod tests {
         let bounds: Vec<(f64, f64)> = found.iter().map(|leaf| leaf.bounds[1]).collect();
         assert_eq!(bounds, [(f64::NEG_INFINITY, 3.0), (3.0, 7.0), (7.0, f64::INFINITY)]);
         assert!(found.iter().all(|leaf| leaf.size() == 4 && leaf.counts[leaf.class()] == 4));
-        assert_eq!(leaves(&[x.clone()], &classes, 0, 1).len(), 1);
-        assert_eq!(leaves(&[x.clone()], &classes, 3, 5).len(), 2);
+        assert_eq!(leaves(from_ref(&x), &classes, 0, 1).len(), 1);
+        assert_eq!(leaves(from_ref(&x), &classes, 3, 5).len(), 2);
         assert_eq!(leaves(&[vec![1.0; 12]], &classes, 3, 1).len(), 1);
     }
 }

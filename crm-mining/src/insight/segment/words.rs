@@ -43,7 +43,7 @@ impl Known {
                 ["long gone", "流失已久"],
             ],
             Known::Frequency => [
-                ["one-time", "极低频"],
+                ["very infrequent", "极低频"],
                 ["infrequent", "低频"],
                 ["frequent", "高频"],
                 ["very frequent", "超高频"],

@@ -42,7 +42,7 @@ const LARGEST_GAMMA: f64 = 1e140;
 /// number of threads. Where all numeric columns are constant, the default `gamma` is 1.
 ///
 /// Different from the package kmodes: it draws the first numbers from normal distributions and moves prototypes after
-/// every single row, so that its result depends on the order of rows; it ends in worse minima more often.
+/// every single row, so that its result depends on the order of rows.
 ///
 /// # Errors
 /// A setting out of range; no numeric column; no row; more clusters than distinct rows; numbers of

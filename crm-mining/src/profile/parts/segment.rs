@@ -42,7 +42,7 @@ impl Part for NamedSegments {
             value: segment.name.clone().into(),
             kind: TagKind::Rule,
             weight: 1.0,
-            confidence: None,
+            confidence: Some(1.0),
             evidence: segment.description.clone(),
             valid_from: as_of,
             valid_until: as_of + VALID,

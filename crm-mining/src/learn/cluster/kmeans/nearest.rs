@@ -4,7 +4,8 @@
 
 #![allow(
     clippy::indexing_slicing,
-    reason = "columns hold one value per row and centers one per column, and at most BLOCK rows come at once"
+    clippy::needless_range_loop,
+    reason = "lanes index arrays of their number, columns hold one value per row and centers one per column, and at most BLOCK rows come at once"
 )]
 
 use crate::learn::cluster::BLOCK;

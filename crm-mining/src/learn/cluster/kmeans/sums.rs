@@ -21,7 +21,7 @@ pub(super) struct Sums {
 /// Rows that are summed together, so many that the partial sums of all take a sixteenth of the memory of
 /// the rows at most.
 pub(super) fn chunk(k: usize) -> usize {
-    BLOCK * k.div_ceil(BLOCK / 16).max(16)
+    (16 * k).max(8_192).next_multiple_of(BLOCK)
 }
 
 impl Sums {
