@@ -88,6 +88,10 @@ impl<T: Number> Nearest<T> {
             2 => self.narrow::<2>(columns, rows, picked, centers),
             3 => self.narrow::<3>(columns, rows, picked, centers),
             4 => self.narrow::<4>(columns, rows, picked, centers),
+            5 => self.narrow::<5>(columns, rows, picked, centers),
+            6 => self.narrow::<6>(columns, rows, picked, centers),
+            7 => self.narrow::<7>(columns, rows, picked, centers),
+            8 => self.narrow::<8>(columns, rows, picked, centers),
             width => self.wide(columns, (rows, width), picked, centers),
         }
     }
