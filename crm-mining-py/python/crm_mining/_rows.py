@@ -56,7 +56,9 @@ def read_mixed(
         _check_columns(name, names, grid.shape[1], fitted)
         known = _known(names, grid.shape[1], fitted)
         chosen = _chosen(name, known, categorical) or []
-        table = _table([(column, _cells(name, values, column in chosen)) for column, values in zip(known, _columns(grid))])
+        table = _table(
+            [(column, _cells(name, column, values, column in chosen)) for column, values in zip(known, _columns(grid))]
+        )
     return _Mixed(table, _chosen(name, known, categorical)), names
 
 
@@ -166,15 +168,20 @@ def _columns(grid: Any) -> Iterable[Any]:
     return (grid[:, [place]] for place in range(grid.shape[1]))
 
 
-def _cells(name: str, column: Any, categorical: bool) -> Any:
+def _cells(name: str, called: str, column: Any, categorical: bool) -> Any:
     """One column as the bytes of its numbers, or as texts where it has one, or holds categories."""
     np = numpy()
-    if _kinds(column) <= {"b", "i", "u", "f", "c"} and not (categorical and _kinds(column) == {"b"}):
-        return _numbers(name, column).tobytes()
-    values = np.asarray(column, dtype=object).ravel().tolist()
-    if not categorical and not any(isinstance(value, str) for value in values):
-        return _numbers(name, column).tobytes()
-    return [_text(value) for value in values]
+    kinds = _kinds(column)
+    if kinds <= {"O", "U", "S", "T", "b", "m", "M"}:
+        cells = np.asarray(column, dtype=object).ravel().tolist()
+        if kinds == {"b"} and not categorical:
+            cells = []
+        if categorical or any(isinstance(cell, str) for cell in cells):
+            return [_text(cell) for cell in cells]
+    values = _numbers(name, column)
+    if not categorical and (missing := np.flatnonzero(np.isnan(values))).size:
+        raise errors.InvalidValue(f"{name}: column {called!r}, row {missing[0] + 1}: must be finite; got NaN")
+    return values.tobytes()
 
 
 def _text(value: Any) -> str | None:
