@@ -1,8 +1,9 @@
 //! Values in and out: choices as words, keys as `str` or `int`, plain records as dicts and lists.
 
 use crate::error::raise;
+use crate::refusal;
+use crm_mining::ErrorKind;
 use crm_mining::data::{Key, Keys};
-use crm_mining::{Error, ErrorKind};
 use pyo3::exceptions::{PyKeyError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
@@ -20,13 +21,16 @@ pub(crate) fn to_json(record: &impl Serialize) -> PyResult<String> {
     serde_json::to_string(record).map_err(|error| crate::error::internal(&error.to_string()))
 }
 
-/// A setting or model out of JSON; what is wrong with it becomes the rule that it breaks.
+/// A saved model out of the JSON that its `to_json` wrote.
 pub(crate) fn from_json<T: DeserializeOwned>(
     of: &'static str,
     parameter: &'static str,
     json: &str,
 ) -> PyResult<T> {
-    serde_json::from_str(json).map_err(|error| raise(unlike(of, parameter, &error, json)))
+    serde_json::from_str(json).map_err(|error| {
+        let (must_be, got) = (format!("as {of}.to_json writes it"), refusal::of_saved(&error));
+        raise(ErrorKind::InvalidParameter { of, parameter, must_be, got }.into())
+    })
 }
 
 /// A setting out of dicts, lists, texts and numbers.
@@ -36,7 +40,8 @@ pub(crate) fn setting<T: DeserializeOwned>(
     given: &Bound<'_, PyAny>,
 ) -> PyResult<T> {
     let json = given.py().import("json")?.call_method1("dumps", (given,))?;
-    from_json(of, parameter, json.cast::<PyString>()?.to_str()?)
+    let json = json.cast::<PyString>()?.to_str()?;
+    serde_json::from_str(json).map_err(|error| unlike(of, parameter, &error, json))
 }
 
 /// Settings with those given put over the defaults.
@@ -64,7 +69,7 @@ pub(crate) fn choice<T: DeserializeOwned>(
     word: &str,
 ) -> PyResult<T> {
     serde_json::from_value(Value::String(word.to_owned()))
-        .map_err(|error| raise(unlike(of, parameter, &error, word)))
+        .map_err(|error| unlike(of, parameter, &error, word))
 }
 
 /// The word for a variant of an enum.
@@ -75,17 +80,15 @@ pub(crate) fn word(variant: &impl Serialize) -> String {
     }
 }
 
-fn unlike(of: &'static str, parameter: &'static str, error: &serde_json::Error, got: &str) -> Error {
-    let words = error.to_string();
-    // "unknown variant `x`, expected `a` or `b`" names the choices.
-    let must_be = words.split_once("expected ").map_or(words.as_str(), |(_, choices)| choices);
-    ErrorKind::InvalidParameter {
-        of,
-        parameter,
-        must_be: must_be.replace('`', "\""),
-        got: format!("{:?}", got.chars().take(64).collect::<String>()),
-    }
-    .into()
+fn unlike(of: &'static str, parameter: &'static str, error: &serde_json::Error, given: &str) -> PyErr {
+    let (must_be, got) = refusal::of_setting(error, given);
+    raise(ErrorKind::InvalidParameter { of, parameter, must_be, got }.into())
+}
+
+/// What a message calls the type of a value.
+pub(crate) fn kind_of(value: &Bound<'_, PyAny>) -> String {
+    let name = value.get_type().fully_qualified_name();
+    name.map_or_else(|_| "something else".into(), |name| name.to_string())
 }
 
 /// Keys as Python knows them: str, or int when their column was typed so.
@@ -118,6 +121,23 @@ pub(crate) fn name(given: &Bound<'_, PyAny>) -> PyResult<String> {
 /// Where a key given as text or as an integer stands.
 pub(crate) fn position(keys: &Keys, given: &Bound<'_, PyAny>) -> PyResult<usize> {
     keys.position(&name(given)?).ok_or_else(|| PyKeyError::new_err(given.clone().unbind()))
+}
+
+/// Names of groups as numbers from 0 in the order in which they first appear, and each name once.
+pub(crate) fn coded<'py>(
+    py: Python<'py>,
+    names: &[Bound<'py, PyAny>],
+) -> PyResult<(Vec<u32>, Bound<'py, PyList>)> {
+    let codes = PyDict::new(py);
+    let code = |name: &Bound<'py, PyAny>| match codes.get_item(name)? {
+        Some(code) => code.extract(),
+        None => {
+            let code = codes.len() as u32;
+            codes.set_item(name, code)?;
+            Ok(code)
+        }
+    };
+    Ok((names.iter().map(code).collect::<PyResult<_>>()?, codes.keys()))
 }
 
 /// The settings of an object, as its constructor is called with them.

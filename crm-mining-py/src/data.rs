@@ -213,7 +213,7 @@ impl Ledger {
 /// age : sequence of float
 ///     Days from the first purchase day to the day of observation (T).
 /// monetary : sequence of float
-///     Mean spend per repeat purchase day; 0 without one.
+///     Mean spend per repeat purchase day, in money; 0 without one.
 ///
 /// Raises
 /// ------
@@ -240,10 +240,10 @@ impl Summary {
 impl Summary {
     #[new]
     fn new(
-        frequency: Vec<f64>,
-        recency: Vec<f64>,
-        age: Vec<f64>,
-        monetary: Vec<f64>,
+        #[pyo3(from_py_with = crate::given::summary::frequency)] frequency: Vec<f64>,
+        #[pyo3(from_py_with = crate::given::summary::recency)] recency: Vec<f64>,
+        #[pyo3(from_py_with = crate::given::summary::age)] age: Vec<f64>,
+        #[pyo3(from_py_with = crate::given::summary::monetary)] monetary: Vec<f64>,
     ) -> PyResult<PyClassInitializer<Self>> {
         data::Summary::new(frequency, recency, age, monetary).map(Summary::of).map_err(raise)
     }
@@ -278,7 +278,11 @@ impl Summary {
     /// --------
     /// >>> crm.Summary([1], [2], [5], [9.5]).in_periods(365.25).days_per_unit
     /// 365.25
-    fn in_periods<'py>(&self, py: Python<'py>, days: f64) -> PyResult<Bound<'py, Self>> {
+    fn in_periods<'py>(
+        &self,
+        py: Python<'py>,
+        #[pyo3(from_py_with = crate::given::summary::days)] days: f64,
+    ) -> PyResult<Bound<'py, Self>> {
         let summary = data::Summary::clone(&self.0).in_periods(days).map_err(raise)?;
         Bound::new(py, Summary::of(summary))
     }

@@ -6,7 +6,8 @@ use pyo3::prelude::*;
 
 /// The exception for an error of the core, with the error's fields as attributes.
 pub(crate) fn raise(error: Error) -> PyErr {
-    Python::attach(|py| exception(py, error.kind()).unwrap_or_else(|failure| failure))
+    let kind = in_python(error.into_kind());
+    Python::attach(|py| exception(py, &kind).unwrap_or_else(|failure| failure))
 }
 
 /// The exception for a fault of the library itself.
@@ -59,6 +60,48 @@ macro_rules! set_fields {
             _ => {}
         }
     };
+}
+
+/// Places and parameters that have another name in Python.
+const RENAMED: &[[&str; 4]] = &[
+    ["Bins", "borders", "plot", "bins"],
+    ["Bins", "equal", "plot", "bins"],
+    ["BuyingModel", "horizon", "BuyingModel", "horizon_days"],
+    ["Clv", "horizon", "Clv", "horizon_days"],
+    ["Concentration::customers_for", "share", "Concentration.customers_for", "share"],
+    ["Concentration::share_of_top", "customers", "Concentration.share_of_top", "customers"],
+    ["RfmBorders", "frequency", "Rfm.scoring", "borders of frequency"],
+    ["RfmBorders", "monetary", "Rfm.scoring", "borders of monetary"],
+    ["RfmBorders", "recency", "Rfm.scoring", "borders of recency"],
+    ["RollingRetention", "every", "RollingRetention", "every_days"],
+    ["RuleSet::cross_sell", "max", "RuleSet.cross_sell", "max"],
+    ["Silence", "at_risk", "Lifecycle.silence", "at_risk"],
+    ["Silence", "lost", "Lifecycle.silence", "lost"],
+    ["Silence", "prior_gaps", "Lifecycle.silence", "prior_gaps"],
+    ["clv_chart", "column", "ClvEstimates.plot", "column"],
+    ["cohort_chart", "column", "CohortTable.plot", "column"],
+    ["forecast_chart", "names", "plot", "group_of"],
+    ["gap_chart", "column", "PurchaseGaps.plot", "column"],
+    ["migration_chart", "column", "Migration.plot", "column"],
+    ["next_purchase_chart", "column", "NextPurchases.plot", "column"],
+    ["period_chart", "column", "PeriodTable.plot", "column"],
+    ["rfm_chart", "column", "RfmScores.plot", "column"],
+];
+
+/// An error of a parameter under the names that it has in Python.
+fn in_python(kind: ErrorKind) -> ErrorKind {
+    let ErrorKind::InvalidParameter { of, parameter, must_be, got } = kind else { return kind };
+    // Choices of Rust that are parameters of their own in Python, such as `Monthly(0.5)`.
+    let choice = got.strip_suffix(')').and_then(|got| got.split_once('('));
+    let (parameter, got) = match (of, parameter, choice) {
+        ("Clv", "discount", Some(("Monthly", rate))) => ("monthly_discount", rate.to_owned()),
+        ("Clv", "discount", Some(("Annual", rate))) => ("annual_discount", rate.to_owned()),
+        ("Churn", "within", Some(("Days", days))) => ("within_days", days.to_owned()),
+        _ => (parameter, got),
+    };
+    let renamed = RENAMED.iter().find(|&&[rust, name, ..]| rust == of && name == parameter);
+    let (of, parameter) = renamed.map_or((of, parameter), |&[.., of, parameter]| (of, parameter));
+    ErrorKind::InvalidParameter { of, parameter, must_be, got }
 }
 
 fn exception(py: Python<'_>, kind: &ErrorKind) -> PyResult<PyErr> {

@@ -12,7 +12,7 @@ mod uplift;
 
 pub(crate) use aft::{Aft, AftModel};
 pub(crate) use cox::{Cox, CoxModel};
-pub(crate) use curve::{KaplanMeier, LogRank, SurvivalCurve, concordance, log_rank};
+pub(crate) use curve::{KaplanMeier, LogRank, SurvivalCurve, concordance, log_rank, survival_chart};
 pub(crate) use durations::Durations;
 pub(crate) use estimator::Fitted;
 pub(crate) use measures::{SilhouetteScore, agreement, separation, silhouette, silhouettes};

@@ -1,7 +1,7 @@
 //! The Python package `crm_mining`: it converts, calls `crm-mining` with Python detached, and wraps.
 //! It holds no logic of its own. One file per folder of the core, and these beside them: [`arrow_glue`]
-//! (data in and out), [`convert`],
-//! [`date`], [`error`], [`show`] and [`run`] (threads, progress, Ctrl-C).
+//! (data in and out), [`convert`], [`given`] (parameters), [`date`], [`error`], [`refusal`] (what is wrong with JSON),
+//! [`show`] and [`run`] (threads, progress, Ctrl-C).
 
 #![deny(unsafe_code)]
 
@@ -11,10 +11,12 @@ mod data;
 mod date;
 mod error;
 mod feature;
+mod given;
 mod insight;
 mod learn;
 mod prepare;
 mod profile;
+mod refusal;
 mod report;
 mod run;
 mod settings;
@@ -46,7 +48,7 @@ mod _crm_mining {
     #[pymodule_export]
     use crate::learn::{
         Aft, AftModel, Apriori, Cox, CoxModel, Durations, Fitted, FpGrowth, Itemsets, KaplanMeier, LogRank,
-        SurvivalCurve, Uplift, concordance, features, log_rank,
+        SurvivalCurve, Uplift, concordance, features, log_rank, survival_chart,
     };
     #[pymodule_export]
     use crate::learn::{Mixed, SilhouetteScore, agreement, separation, silhouette, silhouettes, table};

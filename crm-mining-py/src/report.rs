@@ -1,6 +1,6 @@
 //! Results as charts: `crm_mining::report` for Python.
 
-use crate::convert::{plain, to_json};
+use crate::convert::{kind_of, plain, to_json};
 use crate::error::library;
 use crate::run::run;
 use crate::table::Table;
@@ -116,15 +116,19 @@ impl Chart {
     }
 }
 
-/// Bins given as how many, or as their borders.
+/// Bins given as how many, or as their borders; 20 when left out.
 pub(crate) fn bins(given: Option<&Bound<'_, PyAny>>) -> PyResult<report::Bins> {
-    let Some(given) = given else { return Ok(report::Bins::default()) };
+    Ok(some_bins(given)?.unwrap_or_default())
+}
+
+/// Bins given as how many, or as their borders.
+pub(crate) fn some_bins(given: Option<&Bound<'_, PyAny>>) -> PyResult<Option<report::Bins>> {
+    let Some(given) = given else { return Ok(None) };
     if let Ok(n) = given.extract::<usize>() {
-        return Ok(report::Bins::Equal(n));
+        return Ok(Some(report::Bins::Equal(n)));
     }
-    given.extract::<Vec<f64>>().map(report::Bins::Borders).map_err(|_| {
-        let got = given.get_type().fully_qualified_name();
-        let got = got.map_or_else(|_| "something else".into(), |name| name.to_string());
+    given.extract::<Vec<f64>>().map(|borders| Some(report::Bins::Borders(borders))).map_err(|_| {
+        let got = kind_of(given);
         PyTypeError::new_err(format!("bins must be how many, or a sequence of borders; got {got}"))
     })
 }

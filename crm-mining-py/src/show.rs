@@ -1,6 +1,6 @@
 //! How tables and profiles show themselves in a console and in a notebook.
 
-use crm_mining::data::{Column, Table};
+use crm_mining::data::{Column, Table, Values};
 use crm_mining::profile::{Offer, Profile, Score};
 use std::fmt::Write;
 
@@ -62,7 +62,25 @@ fn headline(table: &Table) -> String {
 }
 
 fn cell(column: &Column, row: usize) -> String {
-    column.show(row).map_or_else(|| "–".to_owned(), |value| shortened(&value))
+    match (column.show(row), column.values()) {
+        (None, _) => "–".to_owned(),
+        (Some(value), Values::Float(values)) => number(values.get(row).copied(), &value),
+        (Some(value), _) => shortened(&value),
+    }
+}
+
+/// A number as it is written, when that is short; else six digits of it, and two decimals at least.
+fn number(value: Option<f64>, written: &str) -> String {
+    const LONGEST: usize = 12;
+    let Some(value) = value.filter(|_| written.len() > LONGEST) else { return written.to_owned() };
+    let exponent = value.abs().log10().floor();
+    if !(-4.0..15.0).contains(&exponent) {
+        return format!("{value:.5e}");
+    }
+    let decimals = (5.0 - exponent).max(2.0) as usize;
+    let rounded = format!("{value:.decimals$}");
+    let short = rounded.trim_end_matches('0');
+    if short.ends_with('.') { format!("{short}0") } else { short.to_owned() }
 }
 
 /// One line of at most [`LONGEST_CELL`] characters.

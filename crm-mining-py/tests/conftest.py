@@ -1,6 +1,10 @@
 """One small set of order lines, as a frame of every library."""
 
 import datetime as dt
+import os
+
+# scikit-learn checks how estimators take arrays only where this is set before scipy is imported.
+os.environ.setdefault("SCIPY_ARRAY_API", "1")
 
 import duckdb
 import pandas as pd

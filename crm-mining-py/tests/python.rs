@@ -14,8 +14,8 @@ use crm_mining::insight::{
     PeriodOnPeriod, Rfm, RollingRetention, Rules, Segmentation, ValueTiers,
 };
 use crm_mining::learn::{
-    Aft, Agglomerative, Apriori, Cox, Dbscan, FpGrowth, Hdbscan, KMeans, KMedoids, KModes, KPrototypes,
-    KaplanMeier, Optics,
+    Aft, Agglomerative, Apriori, BisectingKMeans, Cox, Dbscan, FpGrowth, GaussianMixture, Hdbscan, KMeans,
+    KMedoids, KModes, KPrototypes, KaplanMeier, MiniBatchKMeans, Optics,
 };
 use crm_mining::prepare::{
     Cleaner, CsvReader, DependencySearch, ErrorDetector, ExcelReader, JsonLinesReader, Linker, Merge,
@@ -82,10 +82,13 @@ fn defaults() -> String {
         ("Cox", json(&Cox::default())),
         ("Aft", json(&Aft::default())),
         ("KMeans", json(&KMeans::new(8))),
+        ("MiniBatchKMeans", json(&MiniBatchKMeans::new(8))),
+        ("BisectingKMeans", json(&BisectingKMeans::new(8))),
         ("Agglomerative", json(&Agglomerative::new(8))),
         ("Dbscan", json(&Dbscan::new(0.5))),
         ("Optics", json(&Optics::default())),
         ("Hdbscan", json(&Hdbscan::default())),
+        ("GaussianMixture", json(&GaussianMixture::new(8))),
         ("KModes", json(&KModes::new(8))),
         ("KPrototypes", json(&KPrototypes::new(8))),
         ("KMedoids", json(&KMedoids::new(8))),

@@ -20,6 +20,14 @@ def quarters(ledger):
     return (back(179), back(90)), (back(89), last)
 
 
+def stays(ledger):
+    """Days from the first purchase to the last, over where the last is long ago; of frequent and other customers."""
+    frame = crm.PurchaseGaps(ledger).to_polars()
+    days = (frame["last"] - frame["first"]).dt.total_days()
+    over = frame["tenure"] - days > 90
+    return crm.learn.Durations(days, over).by_group(["often" if gaps > 4 else "seldom" for gaps in frame["gaps"]])
+
+
 @pytest.fixture(scope="module")
 def charts(sample_ledger, sample_summary, buying, spend):
     """Every chart of a result, by its name."""
@@ -35,6 +43,11 @@ def charts(sample_ledger, sample_summary, buying, spend):
     early = crm.Lifecycle().stages(sample_ledger, as_of=last - dt.timedelta(days=90))
     migration = crm.Migration(early, stages, "stage", states=list(stages.counts))
     figures = ("clv", "p_alive", "expected_purchases", "expected_spend")
+    gaps = crm.PurchaseGaps(sample_ledger)
+    segments = rfm.to_polars()["segment"]
+    forecast, value = buying.forecast(sample_summary, 90), clv.forecast(sample_summary)
+    next_purchases = buying.next_purchase(sample_summary, last)
+    curves = {name: crm.learn.KaplanMeier().fit(group) for name, group in stays(sample_ledger).items()}
     return {
         "tracking": tracking.plot(),
         "weekly": tracking.plot(weekly=True),
@@ -55,6 +68,14 @@ def charts(sample_ledger, sample_summary, buying, spend):
         "revenue tree": crm.RevenueTree(sample_ledger, *quarters(sample_ledger)).plot(),
         **{name: periods.plot(name) for name in ("revenue", "customers", "new_customers", "orders", "units")},
         "rolling retention": crm.RollingRetention(windows=6).table(sample_ledger).plot(),
+        **{f"gaps: {name}": gaps.plot(name) for name in ("median", "mean", "sd", "cv", "gaps", "tenure")},
+        "forecast": forecast.plot(),
+        "forecast of segments": forecast.plot(segments),
+        "value": value.plot(),
+        "value of segments": value.plot(segments),
+        **{f"next: {name}": next_purchases.plot(name) for name in ("days", "earliest", "latest", "probability")},
+        "survival": curves["often"].plot(),
+        "survival of groups": crm.learn.survival_chart(curves),
         "no cohorts": crm.Cohorts().table(sample_ledger, as_of="1999-01-01").plot(),
     }
 
@@ -103,7 +124,63 @@ def test_charts_show_the_figures_of_their_results(charts, sample_ledger, sample_
     first, *steps, last = values("gain and loss")
     assert last["to"] - first["to"] == pytest.approx(change.change)
     assert all(a["to"] == b["from"] for a, b in zip([first, *steps], steps))
-    assert charts["cohorts: retention"].subtitle in (None, "without the month in progress")
+    without = "without the month in progress"
+    assert charts["cohorts: retention"].subtitle in (None, without, f"{without}, but for age 0")
+    cells = values("cohorts: retention")
+    assert {row["cohort"] for row in cells} == {row["cohort"] for row in cells if row["age"] == 0}
+    whole = lambda name, n: sum(row["customers"] for row in values(name)) + n == len(sample_summary)  # noqa: E731
+    once = sum(gaps == 0 for gaps in crm.PurchaseGaps(sample_ledger).to_polars()["gaps"])
+    assert whole("gaps: tenure", 0) and whole("gaps: median", once) and whole("next: probability", 0)
+    assert charts["gaps: median"].subtitle == f"not shown: {once} without a figure"
+
+
+def test_charts_of_forecasts_show_their_totals(charts, sample_ledger, sample_summary, buying):
+    segments = crm.Rfm().score(sample_ledger).to_polars()["segment"].to_list()
+    forecast = buying.forecast(sample_summary, 90)
+    names = list(dict.fromkeys(segments))
+    groups = forecast.groups([names.index(segment) for segment in segments])
+    shown = lambda name: [  # noqa: E731
+        (row["group"], row["expected"], row["low"], row["high"]) for row in charts[name].spec["data"]["values"]
+    ]
+    assert shown("forecast") == [("all customers", *forecast.total)]
+    assert shown("forecast of segments") == [(name, *group) for name, group in zip(names, groups)]
+    assert charts["forecast"].subtitle == "with intervals of 90 %"
+    assert [row["group"] for row in charts["value of segments"].spec["data"]["values"]] == names
+    with pytest.raises(crm.errors.LengthMismatch):
+        forecast.plot(["a"])
+    with pytest.raises(crm.errors.InvalidParameter, match='"median"'):
+        crm.PurchaseGaps(sample_ledger).plot("first")
+    with pytest.raises(crm.errors.InvalidParameter, match='"probability"'):
+        buying.next_purchase(sample_summary, sample_ledger.last_day).plot("date")
+
+
+def test_charts_of_survival_show_their_curves(charts, sample_ledger):
+    groups = stays(sample_ledger)
+    curve = crm.learn.KaplanMeier().fit(groups["often"])
+    rows = charts["survival"].spec["data"]["values"]
+    assert rows[0] == {"time": 0, "survival": 1, "lower": 1, "upper": 1}
+    for row in rows[1:]:
+        assert row["survival"] == curve.survival_at(row["time"])
+        assert (row["lower"], row["upper"]) == curve.interval_at(row["time"])
+    together = charts["survival of groups"].spec
+    color = together["layer"][1]["encoding"]["color"]
+    assert color["scale"]["domain"] == list(groups) and color["title"] == "group"
+    with pytest.raises(crm.errors.NotEnoughData, match="curves"):
+        crm.learn.survival_chart({})
+    with pytest.raises(crm.errors.InvalidParameter, match="names that differ"):
+        crm.learn.survival_chart({1: curve, "1": curve})
+    with pytest.raises(TypeError):
+        crm.learn.survival_chart({"often": groups["often"]})
+
+
+def test_every_legend_says_what_its_colors_are(charts, pyplot):
+    for name in ("tracking", "weekly", "holdout", "frequencies", "clv by month", "survival of groups"):
+        axes = charts[name].axes()
+        spec = (charts[name].spec.get("layer") or [charts[name].spec])[-1]
+        color = spec["encoding"]["color"]
+        assert axes.get_legend().get_title().get_text() == color["title"] != ""
+        assert [text.get_text() for text in axes.get_legend().get_texts()] == color["scale"]["domain"]
+        pyplot.close(axes.figure)
 
 
 def test_a_notebook_shows_a_chart(charts):
@@ -144,7 +221,7 @@ def pyplot():
     pyplot.close("all")
 
 
-def test_axes_show_the_same(charts, pyplot):
+def test_axes_show_the_same(charts, pyplot, sample_ledger):
     for name, chart in charts.items():
         before = copy.deepcopy(chart.spec)
         axes = chart.axes()
@@ -171,6 +248,12 @@ def test_axes_show_the_same(charts, pyplot):
     assert cells.shape == (5, 5)
     shown = [value for value in cells.ravel().tolist() if value is not None and not math.isnan(value)]
     assert sum(shown) == sum(row["customers"] or 0 for row in charts["rfm"].spec["data"]["values"])
+
+    axes = charts["forecast of segments"].axes()
+    rules = [tuple(end[1] for end in rule) for rule in axes.collections[0].get_segments()]
+    assert rules == [(row["low"], row["high"]) for row in charts["forecast of segments"].spec["data"]["values"]]
+    bands = charts["survival of groups"].axes()
+    assert len(bands.collections) == 2 and [line.get_label() for line in bands.lines] == list(stays(sample_ledger))
 
     start, *_, end = charts["gain and loss"].axes().patches
     first = charts["gain and loss"].spec["data"]["values"][0]

@@ -3,6 +3,7 @@
 import datetime as dt
 import doctest
 import inspect
+import re
 
 import polars as pl
 import pytest
@@ -43,6 +44,39 @@ def test_every_class_and_method_says_what_it_does_and_takes(cls):
 def test_every_function_says_what_it_does_and_takes(function):
     for parameter in inspect.signature(function).parameters:
         assert parameter in function.__doc__, f"{function.__name__} does not document {parameter}"
+
+
+VALUE = """
+Summary BgNbd ParetoNbd Nbd BgBb BuyingModel Forecast NextPurchases SimulatedBuyers Holdout HoldoutReport Tracking
+FrequencyTable GammaGamma GammaGammaModel Clv ClvEstimates ClvForecast ClvByMonth Contract ContractModel Rfm RfmScores
+ValueTiers Tiers Concentration Lifecycle Stages Migration Cohorts CohortTable RollingRetention RollingTable PeriodOnPeriod
+PeriodTable PurchaseGaps RevenueTree GainLoss
+""".split()
+SURVIVAL = ["Durations", "KaplanMeier", "SurvivalCurve", "Cox", "CoxModel", "Aft", "AftModel"]
+
+
+@pytest.mark.parametrize(
+    "cls", [*(getattr(crm, name) for name in VALUE), *(getattr(crm.learn, name) for name in SURVIVAL)], ids=name_of
+)
+def test_what_customers_are_worth_is_documented_in_full(cls):
+    """A first line that says what it is; every parameter with its type, and its default where it has one."""
+    for name, member in [(cls.__name__, cls), *members(cls)]:
+        text = inspect.getdoc(member)
+        place = f"{cls.__name__}.{name}"
+        first = text.split("\n\n")[0].replace("\n", " ")
+        assert first.rstrip()[-1] in ".?:" and len(first.split()) > 2, f"{place}: {first}"
+        if not callable(member) or member is cls and not has_constructor(cls):
+            continue
+        for parameter in inspect.signature(member).parameters.values():
+            if parameter.name == "self":
+                continue
+            line = re.search(rf"^(?:\w+, )*{parameter.name}(?:, \w+)* : (.+)$", text, re.M)
+            assert line, f"{place} does not say of what type {parameter.name} is"
+            if parameter.default is not inspect.Parameter.empty:
+                assert "optional" in line[1] or "default" in line[1], f"{place}: {line[0]}"
+                if isinstance(parameter.default, (int, float)) and "default" in line[1]:
+                    default = line[1].split("default ")[1].replace(",", "").rstrip(".")
+                    assert float({"False": 0, "True": 1}.get(default, default)) == parameter.default, f"{place}: {line[0]}"
 
 
 @pytest.mark.parametrize("cls", [cls for cls in CLASSES if has_constructor(cls)], ids=name_of)

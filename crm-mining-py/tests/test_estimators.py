@@ -56,6 +56,10 @@ VARIANTS = [
     learn.KMeans(k=2),
     learn.KMeans(k=3, init="random"),
     learn.KMeans(k=3, init="parallel", n_init=2),
+    learn.MiniBatchKMeans(2),
+    learn.MiniBatchKMeans(3, batch=10),
+    learn.BisectingKMeans(3),
+    learn.BisectingKMeans(2, "largest_size"),
     learn.Agglomerative(clusters=2),
     learn.Agglomerative("average", clusters=1.5),
     learn.Agglomerative("complete", clusters=3),
@@ -63,6 +67,10 @@ VARIANTS = [
     learn.Dbscan(eps=2.0, min_points=3),
     learn.Optics(min_points=3, xi=0.1),
     learn.Hdbscan(min_cluster_size=3, selection="leaf"),
+    learn.GaussianMixture(2),
+    learn.GaussianMixture(2, covariance="tied"),
+    learn.GaussianMixture(2, covariance="diagonal"),
+    learn.GaussianMixture(3, covariance="spherical"),
     learn.KModes(2, init={"huang": {"n_init": 3, "seed": 1}}),
     learn.KPrototypes(2),
     learn.KPrototypes(2, categorical=[0]),
@@ -133,10 +141,13 @@ def test_more_checks_of_transformers(estimator, check):
 # k-modes sees categories only, in which the points of these checks have nothing in common.
 NUMERIC = [
     learn.KMeans(3),
+    learn.MiniBatchKMeans(3),
+    learn.BisectingKMeans(3),
     learn.Agglomerative(clusters=3),
     learn.Dbscan(),
     learn.Optics(),
     learn.Hdbscan(),
+    learn.GaussianMixture(3),
     learn.KPrototypes(3),
     learn.KMedoids(3),
 ]
@@ -186,6 +197,36 @@ def test_k_means_from_given_centers_and_weights(blobs):
     assert learn.KMeans(4, init=centers.tolist()).fit(rows.tolist(), sample_weight=2.0).inertia_ > 0
 
 
+def test_bisecting_and_mini_batches_come_close_to_k_means(blobs):
+    rows, groups = blobs
+    means = learn.KMeans(4).fit(rows)
+    bisected = learn.BisectingKMeans(4).fit(rows)
+    assert bisected.labels_.tolist() == means.labels_.tolist()
+    assert bisected.inertia_ == pytest.approx(means.inertia_, rel=1e-6)
+    batches = learn.MiniBatchKMeans(4, batch=64).fit(rows)
+    assert agree(batches.labels_, groups) == 1.0 and batches.inertia_ < 1.1 * means.inertia_
+
+
+def test_batches_are_learned_one_after_another(blobs):
+    rows, groups = blobs
+    frame = pd.DataFrame(rows, columns=list("abc"))
+    model = learn.MiniBatchKMeans(4)
+    for start in range(0, 300, 60):
+        assert model.partial_fit(frame[start : start + 60]) is model
+        model = pickle.loads(pickle.dumps(model))
+    assert model.n_steps_ == 5 and model.counts_.sum() == 300 and model.feature_names_in_.tolist() == list("abc")
+    assert model.labels_.tolist() == model.predict(frame[240:]).tolist()
+    assert agree(model.predict(frame), groups) == 1.0
+    with pytest.raises(TooManyClusters):
+        learn.MiniBatchKMeans(4).partial_fit(rows[:3])
+    with pytest.raises(FeatureMismatch):
+        model.partial_fit(frame[["a", "b"]])
+    # What goes wrong leaves the model as it was.
+    with pytest.raises(Overflow):
+        model.partial_fit(frame * 1e300)
+    assert model.n_steps_ == 5
+
+
 @pytest.mark.parametrize("linkage", ["ward", "average", "complete", "single"])
 def test_agglomerative_finds_what_scikit_learn_finds(blobs, linkage):
     rows, _ = blobs
@@ -231,6 +272,24 @@ def test_hdbscan_finds_what_scikit_learn_finds(blobs):
     assert np.corrcoef(ours.probabilities_, peer.probabilities_)[0, 1] > 0.99
     assert len(ours.cluster_persistence_) == ours.n_clusters_ == peer.labels_.max() + 1
     assert ours.outlier_scores_.shape == (300,)
+
+
+@pytest.mark.parametrize("ours, peer", [("full", "full"), ("tied", "tied"), ("diagonal", "diag"), ("spherical", "spherical")])
+def test_mixtures_find_what_scikit_learn_finds(blobs, ours, peer):
+    rows, _ = blobs
+    ours = learn.GaussianMixture(4, ours, tolerance=1e-9, max_iterations=1000).fit(rows)
+    peer = sklearn.mixture.GaussianMixture(4, covariance_type=peer, tol=1e-9, max_iter=1000, n_init=5, random_state=0)
+    peer.fit(rows)
+    order = np.lexsort(peer.means_.T[::-1])
+    np.testing.assert_allclose(ours.means_, peer.means_[order], rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(ours.weights_, peer.weights_[order], rtol=1e-4)
+    expected = peer.covariances_ if ours.covariance == "tied" else peer.covariances_[order]
+    np.testing.assert_allclose(ours.covariances_, expected, rtol=1e-3, atol=1e-5)
+    np.testing.assert_allclose(ours.score_samples(rows), peer.score_samples(rows), rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(ours.predict_proba(rows), peer.predict_proba(rows)[:, order], atol=1e-4)
+    assert ours.bic_ == pytest.approx(peer.bic(rows), rel=1e-6)
+    assert ours.aic_ == pytest.approx(peer.aic(rows), rel=1e-6)
+    assert ours.log_likelihood_ == pytest.approx(ours.score_samples(rows).sum(), rel=1e-9)
 
 
 def test_prototypes_and_medoids_of_numbers_are_those_of_k_means(blobs):

@@ -143,7 +143,7 @@ def test_gaps_tree_and_gain(sample_ledger, days):
     assert 0 <= change.gross_retention <= 1
     with pytest.raises(crm.errors.InvalidParameter, match="begins after"):
         crm.GainLoss(sample_ledger, after, before)
-    with pytest.raises(crm.errors.InvalidParameter, match="Span: to"):
+    with pytest.raises(crm.errors.InvalidParameter, match="GainLoss: (before|after) must be|RevenueTree: (before|after) must be"):
         crm.RevenueTree(sample_ledger, (last, before[0]), after)
 
 

@@ -34,7 +34,7 @@ def test_every_block_runs(tmp_path, monkeypatch):
     Path("orders.csv").write_text(header + shop[shop.index("\n") :], encoding="utf-8")
     Path("customers.csv").write_text(customers(), encoding="utf-8")
     names = {}
-    assert len(BLOCKS) == 3
+    assert len(BLOCKS) == 4
     for block in BLOCKS:
         exec(compile(block, "README.md", "exec"), names)
     assert Path("profiles.jsonl").stat().st_size > 100_000

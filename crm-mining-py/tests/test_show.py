@@ -27,3 +27,12 @@ def test_a_long_table_is_cut():
 
 def test_what_is_missing_shows_so():
     assert "–" in repr(crm.Table(pl.DataFrame({"a": ["x", None]})))
+
+
+def test_long_numbers_are_shown_short():
+    numbers = [1 / 3, 200 / 3, 1234567.891234567, -0.000123456789, 1.23456789e-9, 2 / 3 * 1e20, 0.1, 12.0, 1e300]
+    shown = repr(crm.Table(pl.DataFrame({"number": numbers[:5]}))).splitlines()[2:]
+    assert shown == ["0.333333", "66.6667", "1234567.89", "-0.000123457", "1.23457e-9"]
+    shown = repr(crm.Table(pl.DataFrame({"number": numbers[5:]}))).splitlines()[2:]
+    assert shown == ["6.66667e19", "0.1", "12.0", "1e300"]
+    assert crm.Table(pl.DataFrame({"number": numbers})).to_polars()["number"].to_list() == numbers

@@ -265,3 +265,17 @@ class TestBesideLifelines:
             if distribution == "weibull":
                 for name in names:
                     assert ours.coefficients[name] == close(theirs.params_["lambda_"][name], 1e-4)
+
+
+def test_messages_name_the_parameters(durations):
+    curve = KaplanMeier().fit(durations)
+    with pytest.raises(TypeError, match="SurvivalCurve: q must be a number; got str"):
+        curve.quantile("half")
+    with pytest.raises(TypeError, match="Durations: duration must be a number; got NoneType"):
+        Durations([1, None], [True, True])
+    with pytest.raises(InvalidParameter, match="Cox: max_iterations must be from 0 to"):
+        Cox(max_iterations=-1)
+    with pytest.raises(InvalidParameter, match='json must be as SurvivalCurve.to_json writes it; got JSON without "steps"'):
+        type(curve).from_json('{"confidence": 0.9}')
+    with pytest.raises(InvalidParameter, match="got steps 0, which must be times that rise"):
+        type(curve).from_json('{"confidence":0.9,"steps":[{"time":-1,"at_risk":1,"events":1,"censored":0}]}')

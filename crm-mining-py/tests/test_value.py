@@ -2,7 +2,9 @@
 
 import copy
 import datetime as dt
+import math
 import pickle
+import types
 
 import polars as pl
 import pytest
@@ -94,6 +96,12 @@ def test_next_purchases(sample_summary, sample_ledger, pareto):
     assert frame["probability"].is_between(0, 1).all() and (frame["days"] > 0).all()
     first = frame.filter(pl.col("date").is_not_null() & pl.col("latest").is_not_null())
     assert (first["earliest"] <= first["date"]).all() and (first["date"] <= first["latest"]).all()
+    assert all(frame[name].dtype == pl.Datetime("us") for name in ("earliest", "date", "latest"))
+    last = sample_ledger.last_day
+    for row in frame.filter(pl.col("date").is_not_null()).head(20).rows(named=True):
+        assert row["date"].date() == last + dt.timedelta(days=math.ceil(row["days"]))
+    never = pareto.next_purchase(crm.Summary([0], [0], [5000], [0]), dt.date(9990, 1, 1)).to_polars()
+    assert never["latest"].dtype == pl.Datetime("us") and never["latest"].is_null().all()
 
 
 def test_a_holdout_judges_beside_naive_ways(holdout, sample_ledger):
@@ -160,8 +168,113 @@ def test_contracts():
         crm.Contract().fit([[10, 11]])
 
 
-def test_damaged_models_are_refused(buying):
-    text = buying.to_json()
-    for wrong in ("{}", text.replace('"version":1', '"version":9'), text.replace('"alpha":', '"alpha":-'), text[:40]):
-        with pytest.raises(crm.errors.InvalidParameter):
-            crm.BuyingModel.from_json(wrong)
+@pytest.mark.parametrize(
+    ("damage", "found"),
+    [
+        (lambda text: "{}", 'JSON without "version"'),
+        (lambda text: text[:40], "text that breaks off (line 1, column 40)"),
+        (lambda text: "alpha = 3", "text that is no JSON (expected value (line 1, column 1))"),
+        (lambda text: text.replace('"version":1', '"version":9'), "version 9, but version must be 1"),
+        (lambda text: text.replace('"version":1', '"version":"1"'), 'text "1" in place of a whole number from 0 on'),
+        (lambda text: text.replace('"version":1', '"version":1,"version":1'), 'JSON with "version" twice'),
+        (lambda text: text.replace('"alpha":', '"alpha":-'), "which must be from 1e-30 to 1e30"),
+        (lambda text: text.replace('"n_customers":', '"n_customers":-'), "in place of a whole number from 0 on"),
+        (lambda text: "[]", "in place of"),
+    ],
+)
+def test_damaged_models_are_refused(buying, damage, found):
+    text = damage(buying.to_json())
+    with pytest.raises(crm.errors.InvalidParameter) as raised:
+        crm.BuyingModel.from_json(text)
+    message = str(raised.value)
+    assert message.startswith("BuyingModel: json must be as BuyingModel.to_json writes it; got ")
+    assert found in message, message
+    for word in ("struct", "f64", "u32", "usize", "`", "Saved"):
+        assert word not in message, message
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda f: f.buying.forecast(f.summary, -1), "BuyingModel: horizon_days must be at least 0 days; got -1"),
+        (
+            lambda f: f.buying.forecast(f.summary, 10**12),
+            "BuyingModel: horizon_days must be from -2147483648 to 2147483647; got 1000000000000",
+        ),
+        (
+            lambda f: f.buying.forecast(f.summary, 10**5000),
+            "BuyingModel: horizon_days must be from -2147483648 to 2147483647; got an integer of more than 40 digits",
+        ),
+        (lambda f: f.buying.frequency_table(f.summary, -3), "BuyingModel: most must be from 0 to"),
+        (lambda f: f.buying.simulate([1.0], 30, -7), "BuyingModel: seed must be from 0 to"),
+        (lambda f: f.buying.forecast(f.summary, 90).groups([-1]), "Forecast: group_of must be from 0 to"),
+        (lambda f: crm.BgNbd(regularity=-1), "BgNbd: regularity must be from 0 to"),
+        (lambda f: crm.BgNbd(max_iterations=-1), "BgNbd: max_iterations must be from 0 to"),
+        (lambda f: crm.GammaGamma(penalizer=10**400), "GammaGamma: penalizer must be from -1.8e308 to"),
+        (lambda f: crm.Rfm(bins=300), "Rfm: bins must be from 0 to 255; got 300"),
+        (lambda f: crm.Rfm(weights=(1, 2)), "Rfm: weights must be three numbers; got 2 of them"),
+        (lambda f: crm.Lifecycle(new_days=-1), "Lifecycle: new_days must be from 0 to"),
+        (lambda f: crm.Clv(f.buying, f.spend, months=-1), "Clv: months must be from 0 to"),
+        (
+            lambda f: crm.Clv(f.buying, f.spend, horizon_days=0).predict(f.summary),
+            "Clv: horizon_days must be from 1 to 36500 days; got 0",
+        ),
+        (
+            lambda f: crm.Clv(f.buying, f.spend, monthly_discount=-0.5).predict(f.summary),
+            "Clv: monthly_discount must be from 0 to 10; got -0.5",
+        ),
+        (
+            lambda f: crm.Clv(f.buying, f.spend, annual_discount=11).predict(f.summary),
+            "Clv: annual_discount must be from 0 to 10; got 11.0",
+        ),
+        (
+            lambda f: crm.RollingRetention(every_days=0).table(f.ledger),
+            "RollingRetention: every_days must be from 1 to 36500 days; got 0",
+        ),
+        (
+            lambda f: crm.Rfm(bins=3, scoring={"borders": {"recency": [1]}}),
+            'Rfm: scoring must be given with "frequency"; got {"borders": {"recency": [1]}}',
+        ),
+        (
+            lambda f: crm.Lifecycle(silence={"days": {"at_risk": "x", "lost": 3}}),
+            'Lifecycle: silence must be a whole number from 0 on; got text "x" in',
+        ),
+        (
+            lambda f: crm.Lifecycle(silence={"days": {"at_risk": 90, "lost": 30}}).stages(f.ledger),
+            "Lifecycle.silence: lost must be at least at_risk (90); got 30",
+        ),
+        (lambda f: crm.Concentration([1.0]).share_of_top(2), "Concentration.share_of_top: customers must be from 0"),
+        (lambda f: crm.Clv(f.buying, f.spend).predict(f.summary).plot("x"), "ClvEstimates.plot: column must be"),
+        (lambda f: crm.Churn(within_days=0).fit(f.ledger), "Churn: within_days must be at least 1 day; got 0"),
+        (
+            lambda f: crm.RevenueTree(f.ledger, ("2024-02-01", "2024-01-01"), ("2024-03-01", "2024-03-31")),
+            "RevenueTree: before must be a first day and one not before it; got 2024-02-01 and 2024-01-01",
+        ),
+    ],
+)
+def test_messages_name_the_parameters_of_python(sample_ledger, sample_summary, buying, spend, call, message):
+    given = types.SimpleNamespace(ledger=sample_ledger, summary=sample_summary, buying=buying, spend=spend)
+    with pytest.raises(crm.errors.InvalidParameter) as raised:
+        call(given)
+    assert str(raised.value).startswith(message), raised.value
+    assert isinstance(raised.value, ValueError)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda f: f.buying.forecast(f.summary, "90"), "BuyingModel: horizon_days must be a whole number; got str"),
+        (lambda f: f.buying.forecast(f.summary, 90.5), "BuyingModel: horizon_days must be a whole number; got float"),
+        (lambda f: f.buying.forecast(f.summary, 90, "0.9"), "BuyingModel: level must be a number; got str"),
+        (lambda f: f.buying.forecast(f.summary, 90).groups("a" * 5), "Forecast: group_of must be a sequence; got str"),
+        (lambda f: f.buying.forecast(f.summary, 90).groups(["a"]), "Forecast: group_of must be a whole number; got str"),
+        (lambda f: crm.Summary([None], [0], [1], [0]), "Summary: frequency must be a number; got NoneType"),
+        (lambda f: crm.Summary(iter([1]), [0], [1], [0]), "Summary: frequency must be a sequence; got list_iterator"),
+        (lambda f: crm.Contract().fit([1000, 900]), "Contract: cohorts must be a sequence; got int"),
+        (lambda f: crm.ValueTiers(high=None), "ValueTiers: high must be a number; got NoneType"),
+    ],
+)
+def test_values_of_another_type_name_their_parameter(sample_summary, buying, call, message):
+    with pytest.raises(TypeError) as raised:
+        call(types.SimpleNamespace(summary=sample_summary, buying=buying))
+    assert str(raised.value) == message

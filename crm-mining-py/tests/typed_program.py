@@ -59,6 +59,17 @@ def customers_over_time(ledger: crm.Ledger) -> list[float]:
     return [tree.change, change.change, spend.gini, *moved.forecast(2), float(len(value))]
 
 
+def how_long_customers_stay(ledger: crm.Ledger, summary: crm.Summary, segments: list[str]) -> list[crm.Chart]:
+    gaps = crm.PurchaseGaps(ledger)
+    months = crm.learn.Durations([3, 24, 9, 12], [True, False, True, False])
+    curves = {name: crm.learn.KaplanMeier().fit(group) for name, group in months.by_group(["a", "a", "b", "b"]).items()}
+    buying = crm.ParetoNbd().fit(summary)
+    forecast, next_purchase = buying.forecast(summary, 90), buying.next_purchase(summary, ledger.last_day)
+    charts = [curves["a"].plot(), crm.learn.survival_chart(curves), gaps.plot("tenure", bins=[0, 90, 365])]
+    next_purchase.plot("date")  # type: ignore[arg-type]
+    return [*charts, forecast.plot(), forecast.plot(segments), next_purchase.plot("latest", 10)]
+
+
 def what_a_file_holds(path: str) -> list[str]:
     raw: crm.RawTable = crm.read_csv(path, quote="'", mend="short").with_numbers("amount", "decimal_comma")
     told = crm.read_csv(path, dialect=raw.report["dialect"])
@@ -86,6 +97,18 @@ def one_customer_base(people: pl.DataFrame, shop: pl.DataFrame) -> crm.Table:
     scored.predict(cleaned, None, [(0, 1)]).links.append((0, 1))
     merge = crm.Merge([{"name": "people", "key": "given"}], [{"name": "age", "kind": "number"}], rules=["newest"])
     return merge.run({"people": cleaned, "shop": shop}, customers={"people": clusters}).table
+
+
+def groups_of_customers(people: pl.DataFrame) -> list[float]:
+    scaled = crm.learn.Robust(lower=0.1).fit_transform(people)
+    model = crm.learn.KMeans(k=4, init="parallel").fit(scaled)
+    medoids = crm.learn.KMedoids(3, dissimilarity="gower", categorical=["city"]).fit(people)
+    score = crm.learn.silhouette(scaled, model.labels_)
+    stream = crm.learn.MiniBatchKMeans(4).partial_fit(scaled).partial_fit(scaled)
+    crm.learn.Agglomerative("nearest")  # type: ignore[arg-type]
+    crm.learn.KMeans(clusters=3)  # type: ignore[call-arg]
+    crm.learn.Dbscan().transform(scaled)  # type: ignore[attr-defined]
+    return [model.inertia_, medoids.inertia_, score.mean, stream.inertia_]
 
 
 def what_is_wrong(orders: crm.Transactions) -> None:

@@ -115,7 +115,7 @@ pub enum ErrorKind {
 
     /// A search stopped before its tolerance was met.
     #[error(
-        "{of}: not converged after {iterations} iterations; last change {change:e}, tolerance {tolerance:e}"
+        "{of}: not converged after {iterations} iterations; last change {change:.1e}, tolerance {tolerance:e}"
     )]
     NotConverged { of: &'static str, iterations: usize, change: f64, tolerance: f64 },
 
@@ -133,7 +133,7 @@ pub enum ErrorKind {
 
     /// A sum or counter left its range.
     #[error(
-        "{of}: the value {got} is outside the range that can be summed exactly (below {limit:e} in size)"
+        "{of}: the value {got:.3e} is outside the range that can be summed exactly (below {limit:e} in size)"
     )]
     Overflow { of: &'static str, got: f64, limit: f64 },
 

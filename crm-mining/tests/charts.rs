@@ -318,11 +318,40 @@ fn gaps_and_next_purchases_are_counted() {
         None => assert_eq!(left_out, 0.0),
         Some(words) => assert_eq!(words, format!("not shown: {left_out} outside of the bins")),
     }
-    assert_eq!(values(&chart("next"))[0]["from"], 0.0);
+    // Bins of no width are never made of waits that are all the same.
+    assert!(values(&chart("next")).iter().all(|row| row["from"].as_f64() < row["to"].as_f64()));
     let ledger = ledger();
     let gaps = PurchaseGaps::new(&ledger, ledger.last_day());
     let wrong = report::gap_chart(&gaps, "customer", &Bins::default()).unwrap_err();
     assert!(wrong.to_string().contains("\"median\""), "{wrong}");
+}
+
+#[test]
+fn who_began_in_the_period_in_progress_is_shown_at_age_0() {
+    let line = |(customer, at)| Transaction {
+        customer,
+        time: day(at).start_micros(),
+        order: at,
+        item: "tea",
+        quantity: 1.0,
+        unit_price: 4.0,
+    };
+    let rows = [("a", "2024-01-05"), ("a", "2024-02-05"), ("b", "2024-03-05")].map(line);
+    let ledger = Ledger::new(&Transactions::from_rows(rows).unwrap());
+    let at = |as_of: &str, column: &str| {
+        let cohorts = Cohorts::default().table(&ledger, day(as_of)).unwrap();
+        let chart = report::cohort_chart(&cohorts, column).unwrap();
+        let cell = |row: &Value| format!("{} {}", row["cohort"].as_str().unwrap(), row["age"]);
+        let cells: Vec<String> = values(&chart).iter().map(cell).collect();
+        (cells.join(", "), chart.subtitle().map(str::to_owned))
+    };
+    let (cells, subtitle) = at("2024-03-10", "retention");
+    assert_eq!(cells, "2024-01 0, 2024-01 1, 2024-03 0");
+    assert_eq!(subtitle.as_deref(), Some("without the month in progress, but for age 0"));
+    let (cells, subtitle) = at("2024-03-10", "customers");
+    assert_eq!(cells, "2024-01 0, 2024-01 1", "more customers may still begin in March");
+    assert_eq!(subtitle.as_deref(), Some("without the month in progress"));
+    assert_eq!(at("2024-03-31", "customers"), ("2024-01 0, 2024-01 1, 2024-01 2, 2024-03 0".into(), None));
 }
 
 #[test]

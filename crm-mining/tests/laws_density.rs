@@ -192,7 +192,7 @@ impl Naive {
         let within: Vec<(Vec<&Naive>, f64)> =
             self.within.iter().map(|part| part.selected(leaf, true)).collect();
         let sum: f64 = within.iter().map(|part| part.1).sum();
-        let takes = if leaf { self.within.is_empty() } else { !(sum > self.stability()) };
+        let takes = if leaf { self.within.is_empty() } else { sum <= self.stability() };
         if takes && allowed {
             return (vec![self], self.stability());
         }
@@ -257,9 +257,9 @@ proptest! {
         prop_assert_eq!(model.labels(), labels);
         prop_assert_eq!(model.core_rows(), core);
         let predicted = model.predict(&data).unwrap();
-        for row in 0..rows {
-            prop_assert_eq!(predicted[row] == NOISE, model.labels()[row] == NOISE);
-            prop_assert!(!model.is_core(row) || predicted[row] == model.labels()[row]);
+        for (row, (&predicted, &label)) in predicted.iter().zip(model.labels()).enumerate() {
+            prop_assert_eq!(predicted == NOISE, label == NOISE);
+            prop_assert!(!model.is_core(row) || predicted == label);
         }
     }
 

@@ -9,6 +9,7 @@ use crm_mining::learn::{
 };
 use crm_mining::{Control, Error, ErrorKind, Fit};
 use proptest::prelude::*;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -395,7 +396,7 @@ fn hostile_numbers_of_clusters() {
     assert_eq!(comparison.models[0].n_clusters(), 1);
     assert_eq!(comparison.silhouettes.iter().flatten().count(), 2);
     assert_eq!(kind(compare(0..=3).fit(&data)), "InvalidParameter");
-    assert_eq!(kind(compare(2..=1).fit(&data)), "InvalidParameter");
+    assert_eq!(kind(compare(RangeInclusive::new(2, 1)).fit(&data)), "InvalidParameter");
     assert_eq!(kind(compare(2..=3).fit(&features(1, vec![]))), "NotEnoughData");
     let error = compare(4..=5).fit(&data).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::TooManyClusters { k: 4, distinct: 3, .. }));

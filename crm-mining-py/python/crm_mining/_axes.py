@@ -77,6 +77,12 @@ def _bars(ax: Any, rows: _Rows, mark: dict[str, Any], encoding: dict[str, Any]) 
         bar(places, lengths, color=color, label=label, **{extent: size, base: starts})
 
 
+def _rules(ax: Any, rows: _Rows, mark: dict[str, Any], encoding: dict[str, Any]) -> None:
+    for color, _, members in _by_color(rows, encoding):
+        x, low, high = (_values(members, encoding[channel]) for channel in ("x", "y", "y2"))
+        ax.vlines(x, low, high, color=color)
+
+
 def _cells(ax: Any, rows: _Rows, mark: dict[str, Any], encoding: dict[str, Any]) -> None:
     x, y = (len(encoding[axis]["scale"]["domain"]) for axis in ("x", "y"))
     cells = [[math.nan] * x for _ in range(y)]
@@ -91,7 +97,7 @@ def _cells(ax: Any, rows: _Rows, mark: dict[str, Any], encoding: dict[str, Any])
     ax.figure.colorbar(mesh, ax=ax, label=color["title"] or "", format=written)
 
 
-_DRAW = {"line": _lines, "point": _points, "area": _areas, "bar": _bars, "rect": _cells}
+_DRAW = {"line": _lines, "point": _points, "area": _areas, "bar": _bars, "rect": _cells, "rule": _rules}
 
 
 def _by_color(rows: _Rows, encoding: dict[str, Any]) -> list[tuple[str, str | None, _Rows]]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from numbers import Integral
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ._estimator import Clusterer, Predicts, Transforms, WeightedClusterer
 from ._rows import Fitted, objects, read_mixed
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 class Distances(Predicts, Transforms):
@@ -99,6 +102,144 @@ class KMeans(WeightedClusterer, Distances):
 
     def _settings(self) -> dict[str, Any]:
         return super()._settings() | {"init": _centers(self.init)}
+
+
+class MiniBatchKMeans(Clusterer, Predicts):
+    """K-means that learns from one batch of rows after another: for very many rows, or a stream of them.
+
+    `fit` takes its batches from rows that are all there; `partial_fit` takes the next ones. The division is not
+    quite as good as that of `KMeans`.
+
+    Parameters
+    ----------
+    k : int, default 8
+        Number of clusters.
+    batch : int, default 1024
+        Rows of a batch of `fit`.
+    max_passes : int, default 100
+        Passes over the rows in `fit`.
+    patience : int, default 10
+        Batches without a fall of the inertia after which `fit` ends.
+    reassignment : float, default 0.01
+        Share of the largest count below which a center is put elsewhere; 0 for never.
+    seed : int, default 42
+        Of the random numbers.
+
+    Attributes
+    ----------
+    labels_ : numpy.ndarray
+        The cluster of each row of the fit, or of the last batch.
+    cluster_centers_ : numpy.ndarray
+        The centers, one row each.
+    counts_ : numpy.ndarray
+        The rows that each center has learned from.
+    inertia_ : float
+        The sum of the squared distances of these rows to their centers.
+    n_steps_ : int
+        Batches learned from.
+
+    Examples
+    --------
+    >>> model = crm.learn.MiniBatchKMeans(2).partial_fit([[1.0], [9.0], [2.0], [10.0], [1.5]])
+    >>> model.partial_fit([[11.0], [1.5]]).cluster_centers_.tolist()
+    [[1.5], [10.0]]
+    """
+
+    __module__ = "crm_mining.learn"
+    cluster_centers_: Any
+    counts_: Any
+    inertia_: float
+    n_steps_: int
+
+    def __init__(
+        self,
+        k: int = 8,
+        batch: int = 1024,
+        max_passes: int = 100,
+        patience: int = 10,
+        reassignment: float = 0.01,
+        seed: int = 42,
+    ) -> None:
+        self.k = k
+        self.batch = batch
+        self.max_passes = max_passes
+        self.patience = patience
+        self.reassignment = reassignment
+        self.seed = seed
+
+    def partial_fit(self, X: Any, y: Any = None) -> Self:
+        """Learns from the next batch of rows; the first must hold ``k`` distinct ones.
+
+        Parameters
+        ----------
+        X : array or frame
+            Rows of numbers, of the same features every time.
+        y : object, optional
+            Not looked at.
+
+        Returns
+        -------
+        self
+        """
+        self._learn(X)
+        return self
+
+
+class BisectingKMeans(Clusterer, Predicts):
+    """Bisecting k-means: cuts all rows in two by k-means, then one of the parts, and so on.
+
+    For many clusters, or where some lie within others. Clusters are numbered by their centers.
+
+    Parameters
+    ----------
+    k : int, default 8
+        Number of clusters.
+    strategy : {"largest_inertia", "largest_size"}, default "largest_inertia"
+        Which cluster is cut next.
+    n_init : int, default 10
+        Starts of each cut.
+    max_iterations : int, default 300
+        Updates of the centers per start.
+    tolerance : float, default 1e-4
+        Squared movement of the centers that counts as none, as a share of the mean variance of the columns.
+    seed : int, default 42
+        Of the random numbers.
+
+    Attributes
+    ----------
+    labels_ : numpy.ndarray
+        The cluster of each row of the fit.
+    cluster_centers_ : numpy.ndarray
+        The centers, one row each.
+    inertia_ : float
+        The sum of the squared distances of the rows to their centers.
+
+    Examples
+    --------
+    >>> model = crm.learn.BisectingKMeans(3).fit([[1.0], [9.0], [2.0], [10.0], [50.0]])
+    >>> model.labels_.tolist(), model.cluster_centers_.ravel().tolist()
+    ([0, 1, 0, 1, 2], [1.5, 9.5, 50.0])
+    """
+
+    __module__ = "crm_mining.learn"
+    cluster_centers_: Any
+    inertia_: float
+
+    def __init__(
+        self,
+        k: int = 8,
+        strategy: Literal["largest_inertia", "largest_size"] = "largest_inertia",
+        n_init: int = 10,
+        max_iterations: int = 300,
+        tolerance: float = 1e-4,
+        seed: int = 42,
+    ) -> None:
+        self.k = k
+        self.strategy = strategy
+        self.n_init = n_init
+        self.max_iterations = max_iterations
+        self.tolerance = tolerance
+        self.seed = seed
 
 
 class Agglomerative(Clusterer):
@@ -354,6 +495,108 @@ class Hdbscan(Clusterer):
         self.cluster_selection_epsilon = cluster_selection_epsilon
         self.allow_single_cluster = allow_single_cluster
         self.selection = selection
+
+
+class GaussianMixture(Clusterer, Predicts):
+    """A mixture of normal distributions: clusters that are ellipsoids, and how sure each row is of its own.
+
+    Compare numbers of components by ``bic_``. Standardize first. Components are numbered by their means.
+
+    Parameters
+    ----------
+    k : int, default 8
+        Number of components.
+    covariance : {"full", "tied", "diagonal", "spherical"}, default "full"
+        The shapes that components may have.
+    n_init : int, default 5
+        Starts, of which the one of largest likelihood counts.
+    max_iterations : int, default 100
+        Updates of the components per start.
+    tolerance : float, default 1e-3
+        Rise of the mean log-likelihood of a row that counts as none.
+    regularization : float, default 1e-6
+        Added to the variances of every component.
+    seed : int, default 42
+        Of the random numbers.
+
+    Attributes
+    ----------
+    labels_ : numpy.ndarray
+        The component of largest probability of each row of the fit.
+    weights_, means_, covariances_ : numpy.ndarray
+        The components; covariances in the shape that they have in scikit-learn.
+    log_likelihood_, aic_, bic_ : float
+        The log-likelihood of the rows of the fit, and the criteria of Akaike and Bayes: smaller is better.
+    n_iter_ : int
+        Updates of the components in the best start.
+    converged_ : bool
+        Whether the best start came to a standstill.
+
+    Examples
+    --------
+    >>> model = crm.learn.GaussianMixture(2).fit([[1.0], [9.0], [2.0], [10.0], [1.5], [9.5]])
+    >>> model.labels_.tolist(), model.means_.round(3).tolist()
+    ([0, 1, 0, 1, 0, 1], [[1.5], [9.5]])
+    >>> model.predict_proba([[5.5]]).round(3).tolist()
+    [[0.5, 0.5]]
+    """
+
+    __module__ = "crm_mining.learn"
+    _type = "density_estimator"
+    weights_: Any
+    means_: Any
+    covariances_: Any
+    log_likelihood_: float
+    aic_: float
+    bic_: float
+    n_iter_: int
+    converged_: bool
+
+    def __init__(
+        self,
+        k: int = 8,
+        covariance: Literal["full", "tied", "diagonal", "spherical"] = "full",
+        n_init: int = 5,
+        max_iterations: int = 100,
+        tolerance: float = 1e-3,
+        regularization: float = 1e-6,
+        seed: int = 42,
+    ) -> None:
+        self.k = k
+        self.covariance = covariance
+        self.n_init = n_init
+        self.max_iterations = max_iterations
+        self.tolerance = tolerance
+        self.regularization = regularization
+        self.seed = seed
+
+    def predict_proba(self, X: Any) -> Any:
+        """The probability of each component for each row.
+
+        Parameters
+        ----------
+        X : array or frame
+            Rows of the features of the fit.
+
+        Returns
+        -------
+        numpy.ndarray
+        """
+        return self._apply("predict_proba", X)
+
+    def score_samples(self, X: Any) -> Any:
+        """The logarithm of the density of the mixture at each row.
+
+        Parameters
+        ----------
+        X : array or frame
+            Rows of the features of the fit.
+
+        Returns
+        -------
+        numpy.ndarray
+        """
+        return self._apply("score_samples", X)
 
 
 class KModes(Clusterer, Predicts):

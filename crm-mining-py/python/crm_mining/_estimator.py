@@ -101,7 +101,7 @@ class Estimator:
         """Rows as Rust knows them, and the names of their columns if they have some."""
         return read(type(self).__name__, X, fitted)
 
-    def _fit(self, X: Any, sample_weight: Any = None) -> Any:
+    def _fit(self, X: Any, sample_weight: Any = None, *, streamed: bool = False) -> Any:
         """Fits the model; what it was fitted to."""
         rows, names = self._read(X)
         n_rows = len(rows)
@@ -109,13 +109,23 @@ class Estimator:
         settings = {name: _finite(value) for name, value in self._settings().items()}
         try:
             name = type(self).__name__
-            self._model = _Fitted.fit(name, json.dumps(settings, default=_plain), rows, weights)
+            self._model = _Fitted.fit(name, json.dumps(settings, default=_plain), rows, weights, streamed=streamed)
         except (errors.NotEnoughData, errors.TooManyClusters, errors.InvalidParameter) as error:
             if n_rows == 1:
                 error.args = (f"{error} (n_samples = 1)",)
             raise
         self._remember(len(rows.names), names)
         return rows
+
+    def _learn(self, X: Any) -> None:
+        """Learns from the next batch of rows; from the first, when there was none."""
+        if not self.__sklearn_is_fitted__():
+            self._fit(X, streamed=True)
+            return
+        names = getattr(self, "feature_names_in_", None)
+        rows, _ = self._read(X, Fitted(names, self.n_features_in_))
+        self._model = self._model.updated(rows)
+        self._remember(self.n_features_in_, names)
 
     def _remember(self, n_features: int, names: Any) -> None:
         """Takes over what the fit found."""
@@ -124,10 +134,10 @@ class Estimator:
         if names is not None:
             self.feature_names_in_ = names
 
-    def _apply(self, method: str, X: Any) -> Any:
+    def _apply(self, method: str, X: Any, *, nameless: bool = False) -> Any:
         """What the model says of rows."""
         self._check_fitted()
-        fitted = Fitted(getattr(self, "feature_names_in_", None), self.n_features_in_)
+        fitted = Fitted(getattr(self, "feature_names_in_", None), self.n_features_in_, nameless)
         return self._model.apply(method, self._read(X, fitted)[0])
 
     def _ask(self, method: str, number: float) -> Any:

@@ -18,6 +18,8 @@ class Fitted(NamedTuple):
 
     names: Any
     n_features: int
+    # Whether columns without names are as good.
+    nameless: bool = False
 
 
 def read(name: str, X: Any, fitted: Fitted | None = None) -> tuple[Features, Any]:
@@ -223,7 +225,7 @@ def _check_columns(name: str, names: Any, n_features: int, fitted: Fitted | None
     """Refuses columns that are not those of the fit."""
     if fitted is None:
         return
-    if names is None and fitted.names is not None:
+    if names is None and fitted.names is not None and not fitted.nameless:
         warnings.warn(f"X does not have valid feature names, but {name} was fitted with feature names", stacklevel=6)
     elif names is not None and fitted.names is None:
         warnings.warn(f"X has feature names, but {name} was fitted without feature names", stacklevel=6)

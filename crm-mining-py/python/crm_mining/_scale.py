@@ -20,10 +20,10 @@ class Scaler(Transforms):
 
         Returns
         -------
-        numpy.ndarray, pandas.DataFrame or polars.DataFrame
-            As `set_output` says.
+        numpy.ndarray
         """
-        return self._apply("inverse_transform", X)
+        # What was transformed comes as an array, unless a frame was asked for.
+        return self._apply("inverse_transform", X, nameless=True)
 
 
 class Standardize(Scaler):

@@ -6,12 +6,15 @@ the estimator, what it found are attributes whose names end in an underscore.
 
 from ._cluster import (
     Agglomerative,
+    BisectingKMeans,
     Dbscan,
+    GaussianMixture,
     Hdbscan,
     KMeans,
     KMedoids,
     KModes,
     KPrototypes,
+    MiniBatchKMeans,
     Optics,
 )
 from ._crm_mining import (
@@ -30,6 +33,7 @@ from ._crm_mining import (
     Uplift,
     concordance,
     log_rank,
+    survival_chart,
 )
 from ._measures import (
     adjusted_mutual_information,
@@ -60,11 +64,13 @@ __all__ = [
     "AftModel",
     "Agglomerative",
     "Apriori",
+    "BisectingKMeans",
     "Cox",
     "CoxModel",
     "Dbscan",
     "Durations",
     "FpGrowth",
+    "GaussianMixture",
     "Hdbscan",
     "Itemsets",
     "KMeans",
@@ -74,6 +80,7 @@ __all__ = [
     "KaplanMeier",
     "LogRank",
     "MinMax",
+    "MiniBatchKMeans",
     "Optics",
     "PowerTransform",
     "QuantileTransform",
@@ -95,6 +102,7 @@ __all__ = [
     "silhouette",
     "silhouette_samples",
     "simplified_silhouette",
+    "survival_chart",
     "v_measure",
     "variation_of_information",
     "within_dispersion",

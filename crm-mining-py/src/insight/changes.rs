@@ -7,6 +7,7 @@ use crate::error::raise;
 use crate::report::Chart;
 use crate::run::run;
 use crate::table::Table;
+use crm_mining::ErrorKind;
 use crm_mining::insight::{self, Span};
 use crm_mining::report;
 use pyo3::prelude::*;
@@ -15,8 +16,9 @@ use std::sync::Arc;
 
 /// Tenure and gaps between purchases, per customer and over all.
 ///
-/// A gap is the time from one purchase day to the next. As a table: first and last purchase day, tenure,
-/// number of gaps, their mean, median, standard deviation and coefficient of variation.
+/// A gap is the time from one purchase day to the next. As a table with the columns customer, first and last (purchase
+/// days), tenure (days since the first), gaps (how many), and their mean, median, sd (all in days) and cv (coefficient of
+/// variation).
 ///
 /// Parameters
 /// ----------
@@ -63,20 +65,49 @@ impl PurchaseGaps {
         Date(self.0.as_of())
     }
 
-    /// The figures over all customers: customers, repeaters, gaps, mean, median, sd, cv and regularity (k by
+    /// The figures over all customers: customers, repeaters, gaps, their mean, median and sd in days, cv, and regularity (k by
     /// Wheat and Morrison, its standard error and the customers it rests on; k is None where all customers
     /// keep time exactly).
     #[getter]
     fn overall<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         plain(py, self.0.overall())
     }
+
+    /// How a figure is spread over the customers, as a histogram. Customers with too few gaps for it are counted below
+    /// the title.
+    ///
+    /// Parameters
+    /// ----------
+    /// column : {"median", "mean", "sd", "cv", "gaps", "tenure"}, default "median"
+    ///     The figure: median, mean and standard deviation of the gaps in days, their coefficient of variation, how many
+    ///     they are, or the days since the first purchase.
+    /// bins : int or sequence of float, default 20
+    ///     How many bins of equal width from the least figure to the greatest, or their borders, ascending.
+    ///
+    /// Returns
+    /// -------
+    /// Chart
+    ///
+    /// Raises
+    /// ------
+    /// InvalidParameter
+    ///     Another column; no bins, or borders that do not ascend.
+    /// NotEnoughData
+    ///     The figure is known of no customer.
+    #[pyo3(signature = (column = "median", bins = None), text_signature = "(self, column='median', bins=20)")]
+    fn plot(&self, py: Python<'_>, column: &str, bins: Option<&Bound<'_, PyAny>>) -> PyResult<Chart> {
+        let (result, column, bins) = (self.0.clone(), column.to_owned(), crate::report::bins(bins)?);
+        Chart::made(py, move || report::gap_chart(&result, &column, &bins))
+    }
 }
 
 /// A first and a last day.
 type Pair = (Date, Date);
 
-fn span((from, to): Pair) -> PyResult<Span> {
-    Span::new(from.0, to.0).map_err(raise)
+fn span(of: &'static str, parameter: &'static str, (from, to): Pair) -> PyResult<Span> {
+    let (must_be, got) = ("a first day and one not before it".to_owned(), format!("{} and {}", from.0, to.0));
+    Span::new(from.0, to.0)
+        .map_err(|_| raise(ErrorKind::InvalidParameter { of, parameter, must_be, got }.into()))
 }
 
 fn pairs(spans: [Span; 2]) -> (Pair, Pair) {
@@ -118,7 +149,8 @@ pub(crate) struct RevenueTree(Arc<insight::RevenueTree>);
 impl RevenueTree {
     #[new]
     fn new(py: Python<'_>, ledger: &Ledger, before: Pair, after: Pair) -> PyResult<PyClassInitializer<Self>> {
-        let (before, after, ledger) = (span(before)?, span(after)?, ledger.0.clone());
+        let (before, after) = (span("RevenueTree", "before", before)?, span("RevenueTree", "after", after)?);
+        let ledger = ledger.0.clone();
         let tree = run(py, None, move |_| Ok(insight::RevenueTree::new(&ledger, before, after)))?;
         let tree = Arc::new(tree);
         Ok(Table::of(tree.clone()).add_subclass(RevenueTree(tree)))
@@ -197,7 +229,8 @@ pub(crate) struct GainLoss(Arc<insight::GainLoss>);
 impl GainLoss {
     #[new]
     fn new(py: Python<'_>, ledger: &Ledger, before: Pair, after: Pair) -> PyResult<PyClassInitializer<Self>> {
-        let (before, after, ledger) = (span(before)?, span(after)?, ledger.0.clone());
+        let (before, after) = (span("GainLoss", "before", before)?, span("GainLoss", "after", after)?);
+        let ledger = ledger.0.clone();
         let change = Arc::new(run(py, None, move |_| insight::GainLoss::new(&ledger, before, after))?);
         Ok(Table::of(change.clone()).add_subclass(GainLoss(change)))
     }

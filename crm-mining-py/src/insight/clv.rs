@@ -1,6 +1,6 @@
 //! Lifetime value.
 
-use super::buying::triple;
+use super::buying::{Groups, triple};
 use super::{BuyingModel, GammaGammaModel};
 use crate::convert::list;
 use crate::data::Summary;
@@ -30,13 +30,13 @@ use std::sync::Arc;
 /// horizon_days : int, default 365
 ///     How many days to look ahead, from 1 to 36,500.
 /// months : int, optional
-///     How many months to look ahead; takes the place of ``horizon_days``.
+///     How many months to look ahead, from 1 to 1,200; takes the place of ``horizon_days``.
 /// month : float, default 30.0
-///     Days in a month, the step of discounting.
+///     Days in a month, the step of discounting; from 1 to 366.
 /// monthly_discount : float, default 0.01
-///     What later money loses per month; 0 for nothing.
+///     What later money loses per month: 0.01 for 1 %, 0 for nothing; from 0 to 10.
 /// annual_discount : float, optional
-///     What it loses per year of 365 days; takes the place of ``monthly_discount``.
+///     What it loses per year of 365 days: 0.15 for 15 %; from 0 to 10. Takes the place of ``monthly_discount``.
 ///
 /// Examples
 /// --------
@@ -88,11 +88,11 @@ settings! { Clv {
     fn new(
         buying: Py<BuyingModel>,
         spend: Py<GammaGammaModel>,
-        horizon_days: i32,
-        months: Option<u32>,
-        month: f64,
-        monthly_discount: f64,
-        annual_discount: Option<f64>,
+        #[pyo3(from_py_with = crate::given::clv::horizon_days)] horizon_days: i32,
+        #[pyo3(from_py_with = crate::given::clv::months)] months: Option<u32>,
+        #[pyo3(from_py_with = crate::given::clv::month)] month: f64,
+        #[pyo3(from_py_with = crate::given::clv::monthly_discount)] monthly_discount: f64,
+        #[pyo3(from_py_with = crate::given::clv::annual_discount)] annual_discount: Option<f64>,
     ) -> Clv {
         Clv { buying, spend, horizon_days, months, month, monthly_discount, annual_discount }
     }
@@ -125,13 +125,18 @@ settings! { Clv {
     /// summary : Summary
     ///     Of these customers.
     /// level : float, default 0.9
-    ///     The probability with which the intervals hold.
+    ///     The probability with which the intervals hold, above 0 and below 1.
     ///
     /// Returns
     /// -------
     /// ClvForecast
     #[pyo3(signature = (summary, level = 0.9))]
-    fn forecast<'py>(&self, py: Python<'py>, summary: &Summary, level: f64) -> PyResult<Bound<'py, ClvForecast>> {
+    fn forecast<'py>(
+        &self,
+        py: Python<'py>,
+        summary: &Summary,
+        #[pyo3(from_py_with = crate::given::clv::level)] level: f64,
+    ) -> PyResult<Bound<'py, ClvForecast>> {
         let (clv, summary) = (self.core(), summary.0.clone());
         let forecast = Arc::new(run(py, None, move |_| clv.forecast(&summary, level))?);
         Bound::new(py, Table::of(forecast.clone()).add_subclass(ClvForecast(forecast)))
@@ -156,8 +161,9 @@ settings! { Clv {
 
 /// Lifetime value of each customer with intervals. Made by `Clv.forecast`.
 ///
-/// ``low`` and ``high`` hold the true expected value of a customer (delta method on the parameters of both models);
-/// `total` and `groups` what all of them, or a group, will bring.
+/// With the columns customer, clv, low and high, in money of today. ``low`` and ``high`` hold the true expected value of a
+/// customer (delta method on the parameters of both models); `total` and `groups` what all of them, or a group, will
+/// bring.
 #[pyclass(frozen, extends = Table, module = "crm_mining")]
 pub(crate) struct ClvForecast(Arc<insight::ClvForecast>);
 
@@ -197,12 +203,48 @@ impl ClvForecast {
     /// Returns
     /// -------
     /// list of tuple
-    fn groups(&self, group_of: Vec<u32>) -> PyResult<Vec<(f64, f64, f64)>> {
+    fn groups(
+        &self,
+        #[pyo3(from_py_with = crate::given::clv_forecast::group_of)] group_of: Vec<u32>,
+    ) -> PyResult<Vec<(f64, f64, f64)>> {
         Ok(self.0.groups(&group_of).map_err(raise)?.into_iter().map(triple).collect())
+    }
+
+    /// The lifetime value expected of all together, or of each group, as a point with its interval.
+    ///
+    /// Parameters
+    /// ----------
+    /// group_of : sequence, optional
+    ///     What names the group of each customer, in the order of `customers`: text, a number, anything that can be the
+    ///     key of a dict. All customers together when left out.
+    ///
+    /// Returns
+    /// -------
+    /// Chart
+    ///
+    /// Raises
+    /// ------
+    /// LengthMismatch
+    ///     Other than one group per customer.
+    ///
+    /// Examples
+    /// --------
+    /// >>> buying, spend = crm.ParetoNbd().fit(summary), crm.GammaGamma().fit(summary)
+    /// >>> crm.Clv(buying, spend, months=12).forecast(summary).plot().title
+    /// 'Lifetime value expected'
+    #[pyo3(signature = (group_of = None))]
+    fn plot<'py>(&self, py: Python<'py>, group_of: Option<Vec<Bound<'py, PyAny>>>) -> PyResult<Chart> {
+        let (result, groups) = (self.0.clone(), group_of.map(|names| Groups::new(py, &names)).transpose()?);
+        Chart::made(py, move || {
+            Groups::with(groups.as_ref(), |groups| report::clv_forecast_chart(&result, groups))
+        })
     }
 }
 
 /// What all customers together are expected to bring, month by month. Made by `Clv.by_month`.
+///
+/// With the columns month_end (in days from the day of observation), purchases, revenue, and discounted: the revenue in
+/// today's worth.
 #[pyclass(frozen, extends = Table, module = "crm_mining")]
 pub(crate) struct ClvByMonth(Arc<insight::ClvByMonth>);
 
@@ -221,7 +263,8 @@ impl ClvByMonth {
 
 /// Lifetime value per customer, with the figures it is made of. Made by `Clv.predict`.
 ///
-/// Where ``identified`` is false the customer's own record does not bear the figures, and those of the
+/// With the columns customer, p_alive, expected_purchases, expected_spend (per purchase, in money), clv (in money of today)
+/// and identified. Where ``identified`` is false the customer's own record does not bear the figures, and those of the
 /// population stand in; ``p_alive`` is missing for customers without a repeat purchase.
 #[pyclass(frozen, extends = Table, module = "crm_mining")]
 pub(crate) struct ClvEstimates(pub(crate) Arc<insight::ClvEstimates>);
@@ -239,6 +282,7 @@ impl ClvEstimates {
     fn horizon_days(&self) -> f64 {
         self.0.horizon_days()
     }
+
     /// How a figure is spread over the customers, as a histogram.
     ///
     /// Parameters

@@ -127,7 +127,7 @@ impl CohortTable {
         Bound::new(py, Table::ready(Arc::new(self.0.retention_table())))
     }
 
-    /// Cohorts by age as a heat map, without the period in progress.
+    /// Cohorts by age as a heat map, without the period in progress; age 0 is that of the first purchase.
     ///
     /// Parameters
     /// ----------
@@ -150,9 +150,9 @@ impl CohortTable {
 /// Parameters
 /// ----------
 /// every_days : int, default 30
-///     Days of a window.
+///     Days of a window, from 1 to 36,500.
 /// windows : int, default 12
-///     How many windows.
+///     How many windows, from 1 to 2,400.
 ///
 /// Examples
 /// --------
@@ -165,7 +165,10 @@ pub(crate) struct RollingRetention(insight::RollingRetention);
 settings! { RollingRetention {
     #[new]
     #[pyo3(signature = (every_days = 30, windows = 12))]
-    fn new(every_days: i32, windows: u32) -> RollingRetention {
+    fn new(
+        #[pyo3(from_py_with = crate::given::rolling_retention::every_days)] every_days: i32,
+        #[pyo3(from_py_with = crate::given::rolling_retention::windows)] windows: u32,
+    ) -> RollingRetention {
         RollingRetention(insight::RollingRetention { every: Days(every_days), windows })
     }
 

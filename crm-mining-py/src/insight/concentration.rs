@@ -23,9 +23,9 @@ use std::sync::Arc;
 /// share_of : {"customers", "revenue"}, default "customers"
 ///     What the shares are of.
 /// high : float, default 0.2
-///     Share of the high tier.
+///     Share of the high tier, from 0 to 1.
 /// middle : float, default 0.3
-///     Share of the middle tier.
+///     Share of the middle tier; together with ``high`` at most 1.
 ///
 /// Examples
 /// --------
@@ -40,7 +40,11 @@ pub(crate) struct ValueTiers(insight::ValueTiers);
 settings! { ValueTiers {
     #[new]
     #[pyo3(signature = (share_of = "customers", high = 0.2, middle = 0.3))]
-    fn new(share_of: &str, high: f64, middle: f64) -> PyResult<ValueTiers> {
+    fn new(
+        share_of: &str,
+        #[pyo3(from_py_with = crate::given::value_tiers::high)] high: f64,
+        #[pyo3(from_py_with = crate::given::value_tiers::middle)] middle: f64,
+    ) -> PyResult<ValueTiers> {
         let share_of = choice("ValueTiers", "share_of", share_of)?;
         Ok(ValueTiers(insight::ValueTiers { share_of, high, middle }))
     }
@@ -171,7 +175,9 @@ pub(crate) struct Concentration(Arc<insight::Concentration>);
 #[pymethods]
 impl Concentration {
     #[new]
-    fn new(values: Vec<f64>) -> PyResult<PyClassInitializer<Self>> {
+    fn new(
+        #[pyo3(from_py_with = crate::given::concentration::values)] values: Vec<f64>,
+    ) -> PyResult<PyClassInitializer<Self>> {
         let found = Arc::new(insight::Concentration::new(&values).map_err(raise)?);
         Ok(Table::of(found.clone()).add_subclass(Concentration(found)))
     }
@@ -206,7 +212,10 @@ impl Concentration {
     /// -------
     /// float or None
     ///     None where the total is not above 0.
-    fn share_of_top(&self, customers: f64) -> PyResult<Option<f64>> {
+    fn share_of_top(
+        &self,
+        #[pyo3(from_py_with = crate::given::concentration::customers)] customers: f64,
+    ) -> PyResult<Option<f64>> {
         self.0.share_of_top(customers).map_err(raise)
     }
 
@@ -221,7 +230,10 @@ impl Concentration {
     /// -------
     /// float or None
     ///     None where the total is not above 0.
-    fn customers_for(&self, share: f64) -> PyResult<Option<f64>> {
+    fn customers_for(
+        &self,
+        #[pyo3(from_py_with = crate::given::concentration::share)] share: f64,
+    ) -> PyResult<Option<f64>> {
         self.0.customers_for(share).map_err(raise)
     }
 

@@ -20,9 +20,9 @@ use std::sync::Arc;
 /// weibull : bool, default False
 ///     Whether each customer's chance to leave changes with age: the beta-discrete-Weibull.
 /// max_iterations : int, default 500
-///     Newton steps allowed to each search.
+///     Newton steps allowed to each search, at least 1.
 /// tolerance : float, default 1e-9
-///     A search has converged when another step is expected to raise the log-likelihood by less.
+///     A search has converged when another step is expected to raise the log-likelihood by less; above 0.
 ///
 /// Examples
 /// --------
@@ -43,7 +43,11 @@ pub(crate) struct Contract {
 settings! { Contract {
     #[new]
     #[pyo3(signature = (weibull = false, max_iterations = 500, tolerance = 1e-9))]
-    fn new(weibull: bool, max_iterations: usize, tolerance: f64) -> Contract {
+    fn new(
+        weibull: bool,
+        #[pyo3(from_py_with = crate::given::contract::max_iterations)] max_iterations: usize,
+        #[pyo3(from_py_with = crate::given::contract::tolerance)] tolerance: f64,
+    ) -> Contract {
         Contract { weibull, max_iterations, tolerance }
     }
 
@@ -52,7 +56,8 @@ settings! { Contract {
     /// Parameters
     /// ----------
     /// cohorts : sequence of sequences of float
-    ///     How many customers of each cohort were there at first, after the first renewal, after the second, and so on.
+    ///     How many customers of each cohort were there at first, after the first renewal, after the second, and so on:
+    ///     ``[[1000, 869, 743]]`` for one cohort. Numbers, not shares.
     ///
     /// Returns
     /// -------
@@ -64,7 +69,11 @@ settings! { Contract {
     ///     Nobody left, or too few renewals.
     /// InvalidValue
     ///     A number below 0, or above the one before it.
-    fn fit(&self, py: Python<'_>, cohorts: Vec<Vec<f64>>) -> PyResult<ContractModel> {
+    fn fit(
+        &self,
+        py: Python<'_>,
+        #[pyo3(from_py_with = crate::given::contract::cohorts)] cohorts: Vec<Vec<f64>>,
+    ) -> PyResult<ContractModel> {
         let &Contract { weibull, max_iterations, tolerance } = self;
         let settings = insight::Contract { weibull, max_iterations, tolerance };
         let model = run(py, None, move |control| {
@@ -74,7 +83,7 @@ settings! { Contract {
     }
 } }
 
-/// A fitted `Contract`.
+/// A fitted model of how long customers under contract stay. Made by `Contract.fit`.
 #[pyclass(frozen, eq, module = "crm_mining")]
 #[derive(PartialEq)]
 pub(crate) struct ContractModel(Arc<insight::ContractModel>);
@@ -140,12 +149,12 @@ impl ContractModel {
     /// Parameters
     /// ----------
     /// renewals : int
-    ///     How many.
+    ///     How many renewals, from 0 on.
     ///
     /// Returns
     /// -------
     /// float
-    fn survival(&self, renewals: u32) -> f64 {
+    fn survival(&self, #[pyo3(from_py_with = crate::given::contract_model::renewals)] renewals: u32) -> f64 {
         self.0.survival(renewals)
     }
 
@@ -154,7 +163,7 @@ impl ContractModel {
     /// Parameters
     /// ----------
     /// renewal : int
-    ///     Which, from 1 on.
+    ///     Which renewal, from 1 on.
     ///
     /// Returns
     /// -------
@@ -163,7 +172,10 @@ impl ContractModel {
     /// Raises
     /// ------
     /// InvalidParameter
-    fn retention(&self, renewal: u32) -> PyResult<f64> {
+    fn retention(
+        &self,
+        #[pyo3(from_py_with = crate::given::contract_model::renewal)] renewal: u32,
+    ) -> PyResult<f64> {
         self.0.retention(renewal).map_err(raise)
     }
 
@@ -172,12 +184,15 @@ impl ContractModel {
     /// Parameters
     /// ----------
     /// discount : float
-    ///     What later money loses per period.
+    ///     What later money loses from one renewal to the next: 0.1 for 10 %; above 0 and at most 10.
     ///
     /// Returns
     /// -------
     /// float
-    fn expected_lifetime(&self, discount: f64) -> PyResult<f64> {
+    fn expected_lifetime(
+        &self,
+        #[pyo3(from_py_with = crate::given::contract_model::discount)] discount: f64,
+    ) -> PyResult<f64> {
         self.0.expected_lifetime(discount).map_err(raise)
     }
 
@@ -186,14 +201,18 @@ impl ContractModel {
     /// Parameters
     /// ----------
     /// renewal : int
-    ///     Which, from 1 on.
+    ///     Which renewal, from 1 on.
     /// discount : float
-    ///     What later money loses per period.
+    ///     What later money loses from one renewal to the next: 0.1 for 10 %; above 0 and at most 10.
     ///
     /// Returns
     /// -------
     /// float
-    fn residual_lifetime(&self, renewal: u32, discount: f64) -> PyResult<f64> {
+    fn residual_lifetime(
+        &self,
+        #[pyo3(from_py_with = crate::given::contract_model::renewal)] renewal: u32,
+        #[pyo3(from_py_with = crate::given::contract_model::discount)] discount: f64,
+    ) -> PyResult<f64> {
         self.0.residual_lifetime(renewal, discount).map_err(raise)
     }
 

@@ -20,11 +20,11 @@ use std::sync::Arc;
 /// Parameters
 /// ----------
 /// penalizer : float, default 0.0
-///     Weight of p² + q² + v², taken off the mean log-likelihood (as in lifetimes).
+///     Weight of p² + q² + v², taken off the mean log-likelihood (as in lifetimes); at least 0.
 /// max_iterations : int, default 500
-///     Newton steps allowed to each search.
+///     Newton steps allowed to each search, at least 1.
 /// tolerance : float, default 1e-9
-///     A search has converged when another step is expected to raise the log-likelihood by less.
+///     A search has converged when another step is expected to raise the log-likelihood by less; above 0.
 ///
 /// Examples
 /// --------
@@ -45,7 +45,11 @@ pub(crate) struct GammaGamma {
 settings! { GammaGamma {
     #[new]
     #[pyo3(signature = (penalizer = 0.0, max_iterations = 500, tolerance = 1e-9))]
-    fn new(penalizer: f64, max_iterations: usize, tolerance: f64) -> GammaGamma {
+    fn new(
+        #[pyo3(from_py_with = crate::given::gamma_gamma::penalizer)] penalizer: f64,
+        #[pyo3(from_py_with = crate::given::gamma_gamma::max_iterations)] max_iterations: usize,
+        #[pyo3(from_py_with = crate::given::gamma_gamma::tolerance)] tolerance: f64,
+    ) -> GammaGamma {
         GammaGamma { penalizer, max_iterations, tolerance }
     }
 
@@ -83,7 +87,7 @@ settings! { GammaGamma {
     }
 } }
 
-/// A fitted `GammaGamma` model.
+/// A fitted model of spend per purchase. Made by `GammaGamma.fit`.
 #[pyclass(frozen, eq, module = "crm_mining")]
 #[derive(PartialEq)]
 pub(crate) struct GammaGammaModel(pub(super) Arc<insight::GammaGammaModel>);
@@ -108,7 +112,7 @@ impl GammaGammaModel {
         self.0.v()
     }
 
-    /// The mean over the population; None where it is infinite.
+    /// The mean spend per purchase over the population, in money; None where it is infinite.
     #[getter]
     fn population_mean(&self) -> Option<f64> {
         self.0.population_mean()
@@ -163,7 +167,7 @@ impl GammaGammaModel {
         plain(py, &self.0.standard_errors())
     }
 
-    /// The expected spend of each customer per purchase; the population's mean for those without a repeat
+    /// The expected spend of each customer per purchase, in money; the population's mean for those without a repeat
     /// purchase.
     ///
     /// Parameters

@@ -50,7 +50,11 @@ settings! { Rfm {
         signature = (bins = 5, scoring = None, weights = (100.0, 10.0, 1.0)),
         text_signature = "(bins=5, scoring='quantile', weights=(100.0, 10.0, 1.0))"
     )]
-    fn new(bins: u8, scoring: Option<&Bound<'_, PyAny>>, weights: (f64, f64, f64)) -> PyResult<Rfm> {
+    fn new(
+        #[pyo3(from_py_with = crate::given::rfm::bins)] bins: u8,
+        scoring: Option<&Bound<'_, PyAny>>,
+        #[pyo3(from_py_with = crate::given::rfm::weights)] weights: (f64, f64, f64),
+    ) -> PyResult<Rfm> {
         let scoring = match scoring {
             None => insight::Scoring::Quantile,
             Some(given) => setting("Rfm", "scoring", given)?,
@@ -112,6 +116,9 @@ settings! { Rfm {
 } }
 
 /// Figures, scores and segment of each customer. Made by `Rfm.score`.
+///
+/// With the columns customer, recency (days since the last purchase day), frequency (orders), monetary (money paid less
+/// money returned), r, f and m (scores from 1 to ``bins``), weighted and segment.
 #[pyclass(frozen, extends = Table, module = "crm_mining")]
 pub(crate) struct RfmScores(pub(crate) Arc<insight::RfmScores>);
 

@@ -23,7 +23,7 @@ use std::sync::Arc;
 /// Parameters
 /// ----------
 /// new_days : int, default 30
-///     A customer is new for so many days after the first purchase.
+///     A customer is new for so many days after the first purchase day.
 /// loyal_orders : int, default 5
 ///     A customer is loyal from so many distinct orders on.
 /// silence : dict, optional
@@ -46,7 +46,11 @@ pub(crate) struct Lifecycle(insight::Lifecycle);
 settings! { Lifecycle {
     #[new]
     #[pyo3(signature = (new_days = 30, loyal_orders = 5, silence = None))]
-    fn new(new_days: u32, loyal_orders: u32, silence: Option<&Bound<'_, PyDict>>) -> PyResult<Lifecycle> {
+    fn new(
+        #[pyo3(from_py_with = crate::given::lifecycle::new_days)] new_days: u32,
+        #[pyo3(from_py_with = crate::given::lifecycle::loyal_orders)] loyal_orders: u32,
+        silence: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Lifecycle> {
         let silence = match silence {
             None => insight::Lifecycle::default().silence,
             Some(given) => setting::<Silence>("Lifecycle", "silence", given)?,
@@ -108,7 +112,7 @@ settings! { Lifecycle {
     }
 } }
 
-/// The stage of each customer. Made by `Lifecycle.stages`.
+/// The lifecycle stage of each customer. Made by `Lifecycle.stages`.
 #[pyclass(frozen, extends = Table, module = "crm_mining")]
 pub(crate) struct Stages(Arc<insight::Stages>);
 
@@ -258,7 +262,7 @@ impl Migration {
     /// Parameters
     /// ----------
     /// steps : int
-    ///     How many steps of the same length. From 0 to 10,000.
+    ///     How many steps, each as long as from before to after; from 0 to 10,000.
     ///
     /// Returns
     /// -------
@@ -267,7 +271,10 @@ impl Migration {
     /// Raises
     /// ------
     /// InvalidParameter
-    fn forecast(&self, steps: u32) -> PyResult<Vec<f64>> {
+    fn forecast(
+        &self,
+        #[pyo3(from_py_with = crate::given::migration::steps)] steps: u32,
+    ) -> PyResult<Vec<f64>> {
         self.0.forecast(steps).map_err(raise)
     }
 

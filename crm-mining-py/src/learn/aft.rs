@@ -25,9 +25,10 @@ use std::sync::Arc;
 /// distribution : {"weibull", "log_normal", "log_logistic"}, default "weibull"
 ///     How the durations of like subjects are distributed.
 /// max_iterations : int, default 100
-///     Newton steps allowed.
+///     Newton steps allowed, at least 1.
 /// tolerance : float, default 1e-9
-///     The search has converged when another step is expected to raise the log-likelihood by less.
+///     The search has converged when another step is expected to raise the log-likelihood by less; above 0 and
+///     below 1.
 ///
 /// Examples
 /// --------
@@ -51,7 +52,11 @@ settings! { Aft {
         signature = (distribution = "weibull", max_iterations = 100, tolerance = 1e-9),
         text_signature = "(distribution='weibull', max_iterations=100, tolerance=1e-9)"
     )]
-    fn new(distribution: &str, max_iterations: usize, tolerance: f64) -> PyResult<Aft> {
+    fn new(
+        distribution: &str,
+        #[pyo3(from_py_with = crate::given::aft::max_iterations)] max_iterations: usize,
+        #[pyo3(from_py_with = crate::given::aft::tolerance)] tolerance: f64,
+    ) -> PyResult<Aft> {
         choice::<learn::AftDistribution>("Aft", "distribution", distribution)?;
         Ok(Aft { distribution: distribution.to_owned(), max_iterations, tolerance })
     }
@@ -170,13 +175,16 @@ impl AftModel {
     /// Parameters
     /// ----------
     /// confidence : float, default 0.95
-    ///     How likely each pair of bounds holds the truth.
+    ///     How likely each pair of bounds holds the truth, above 0 and below 1.
     ///
     /// Returns
     /// -------
     /// list of tuple
     #[pyo3(signature = (confidence = 0.95))]
-    fn intervals(&self, confidence: f64) -> PyResult<Vec<(f64, f64)>> {
+    fn intervals(
+        &self,
+        #[pyo3(from_py_with = crate::given::aft_model::confidence)] confidence: f64,
+    ) -> PyResult<Vec<(f64, f64)>> {
         self.0.intervals(confidence).map_err(raise)
     }
 
@@ -227,12 +235,15 @@ impl AftModel {
     /// Parameters
     /// ----------
     /// time : float
-    ///     The time.
+    ///     The time, in the unit of the durations.
     ///
     /// Returns
     /// -------
     /// float
-    fn baseline_survival_at(&self, time: f64) -> PyResult<f64> {
+    fn baseline_survival_at(
+        &self,
+        #[pyo3(from_py_with = crate::given::aft_model::time)] time: f64,
+    ) -> PyResult<f64> {
         self.0.baseline_survival_at(time).map_err(raise)
     }
 
@@ -246,7 +257,7 @@ impl AftModel {
     /// Returns
     /// -------
     /// float
-    fn baseline_quantile(&self, q: f64) -> PyResult<f64> {
+    fn baseline_quantile(&self, #[pyo3(from_py_with = crate::given::aft_model::q)] q: f64) -> PyResult<f64> {
         self.0.baseline_quantile(q).map_err(raise)
     }
 
@@ -257,7 +268,7 @@ impl AftModel {
     /// features : Features
     ///     The features of the fit, of any rows.
     /// times : sequence of float
-    ///     The times.
+    ///     The times, in the unit of the durations.
     ///
     /// Returns
     /// -------
@@ -266,7 +277,7 @@ impl AftModel {
         &self,
         py: Python<'py>,
         features: &Features,
-        times: Vec<f64>,
+        #[pyo3(from_py_with = crate::given::aft_model::times)] times: Vec<f64>,
     ) -> PyResult<Bound<'py, Table>> {
         let (model, features) = (self.0.clone(), features.0.clone());
         let table =
@@ -286,7 +297,12 @@ impl AftModel {
     /// Returns
     /// -------
     /// Table
-    fn quantile<'py>(&self, py: Python<'py>, features: &Features, q: f64) -> PyResult<Bound<'py, Table>> {
+    fn quantile<'py>(
+        &self,
+        py: Python<'py>,
+        features: &Features,
+        #[pyo3(from_py_with = crate::given::aft_model::q)] q: f64,
+    ) -> PyResult<Bound<'py, Table>> {
         let (model, features) = (self.0.clone(), features.0.clone());
         let table = run(py, None, move |_| {
             figures("quantile", &features, vec![Column::floats("quantile", model.quantile(&features, q)?)])

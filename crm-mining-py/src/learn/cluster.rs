@@ -3,19 +3,23 @@
 use super::estimator::{Data, Kind, Settings, Value, kind, model};
 use super::rows::Shape;
 use crm_mining::learn::{
-    Agglomerative, AgglomerativeModel, Clustering, Dbscan, DbscanModel, Hdbscan, HdbscanModel, KMeans,
-    KMeansModel, KMedoids, KMedoidsModel, KModes, KModesModel, KPrototypes, KPrototypesModel, Optics,
-    OpticsModel,
+    Agglomerative, AgglomerativeModel, BisectingKMeans, BisectingKMeansModel, Clustering, Covariance, Dbscan,
+    DbscanModel, GaussianMixture, GaussianMixtureModel, Hdbscan, HdbscanModel, KMeans, KMeansModel, KMedoids,
+    KMedoidsModel, KModes, KModesModel, KPrototypes, KPrototypesModel, MiniBatchKMeans, MiniBatchKMeansModel,
+    Optics, OpticsModel,
 };
 use crm_mining::{Control, Fit, Predict, Result};
 
 /// The estimators.
 pub(crate) static CLUSTERERS: &[Kind] = &[
     kind::<KMeans>(),
+    kind::<MiniBatchKMeans>(),
+    kind::<BisectingKMeans>(),
     kind::<Agglomerative>(),
     kind::<Dbscan>(),
     kind::<Optics>(),
     kind::<Hdbscan>(),
+    kind::<GaussianMixture>(),
     kind::<KModes>(),
     kind::<KPrototypes>(),
     kind::<KMedoids>(),
@@ -56,6 +60,46 @@ model! {
     |rows| {
         "predict": Value::Labels(model.predict(rows.features()?)?),
         "transform": Value::Matrix(model.distances(rows.features()?)?, model.k()),
+    }
+}
+
+clusterer! {
+    MiniBatchKMeans, "MiniBatchKMeans", MiniBatchKMeans::new(8), MiniBatchKMeansModel,
+    |self, data, control| match data.streamed {
+        true => self.start(data.rows.features()?),
+        false => self.fit_with(data.rows.features()?, control),
+    }
+}
+
+model! {
+    MiniBatchKMeansModel,
+    |model| {
+        "labels_": Value::Labels(model.labels().to_vec()),
+        "cluster_centers_": Value::Matrix(model.centers().to_vec(), model.feature_names().len()),
+        "counts_": Value::Counts(model.counts().to_vec()),
+        "inertia_": Value::Real(model.inertia()),
+        "n_steps_": Value::Whole(model.updates() as usize),
+    },
+    |rows| {
+        "predict": Value::Labels(model.predict(rows.features()?)?),
+    }
+    ; updated by update
+}
+
+clusterer! {
+    BisectingKMeans, "BisectingKMeans", BisectingKMeans::new(8), BisectingKMeansModel,
+    |self, data, control| self.fit_with(data.rows.features()?, control)
+}
+
+model! {
+    BisectingKMeansModel,
+    |model| {
+        "labels_": Value::Labels(model.labels().to_vec()),
+        "cluster_centers_": Value::Matrix(model.centers().to_vec(), model.feature_names().len()),
+        "inertia_": Value::Real(model.inertia()),
+    },
+    |rows| {
+        "predict": Value::Labels(model.predict(rows.features()?)?),
     }
 }
 
@@ -132,6 +176,41 @@ model! {
         "probabilities_": Value::Reals(model.probabilities().to_vec()),
         "outlier_scores_": Value::Reals(model.outlier_scores().to_vec()),
         "cluster_persistence_": Value::Reals(model.persistences().to_vec()),
+    }
+}
+
+clusterer! {
+    GaussianMixture, "GaussianMixture", GaussianMixture::new(8), GaussianMixtureModel,
+    |self, data, control| self.fit_with(data.rows.features()?, control)
+}
+
+model! {
+    GaussianMixtureModel,
+    |model| {
+        "labels_": Value::Labels(model.labels().to_vec()),
+        "weights_": Value::Reals(model.weights().to_vec()),
+        "means_": Value::Matrix(model.means().to_vec(), model.feature_names().len()),
+        "covariances_": covariances(model),
+        "log_likelihood_": Value::Real(model.log_likelihood()),
+        "aic_": Value::Real(model.aic()),
+        "bic_": Value::Real(model.bic()),
+        "n_iter_": Value::Whole(model.iterations()),
+        "converged_": Value::Flag(model.converged()),
+    },
+    |rows| {
+        "predict": Value::Labels(model.predict(rows.features()?)?),
+        "predict_proba": Value::Matrix(model.predict_probabilities(rows.features()?)?, model.k()),
+        "score_samples": Value::Reals(model.log_densities(rows.features()?)?),
+    }
+}
+
+/// The covariances in the shape that their kind has in scikit-learn.
+fn covariances(model: &GaussianMixtureModel) -> Value {
+    let (values, width) = (model.covariances().to_vec(), model.feature_names().len());
+    match model.covariance() {
+        Covariance::Full => Value::Matrices(values, width),
+        Covariance::Tied | Covariance::Diagonal => Value::Matrix(values, width),
+        Covariance::Spherical => Value::Reals(values),
     }
 }
 

@@ -27,9 +27,10 @@ use std::sync::Arc;
 ///     Weight of half the squared coefficients of standardised columns, taken off the mean log-likelihood (as in
 ///     lifelines with ``l1_ratio=0``).
 /// max_iterations : int, default 100
-///     Newton steps allowed.
+///     Newton steps allowed, at least 1.
 /// tolerance : float, default 1e-9
-///     The search has converged when another step is expected to raise the log-likelihood by less.
+///     The search has converged when another step is expected to raise the log-likelihood by less; above 0 and
+///     below 1.
 ///
 /// Examples
 /// --------
@@ -58,7 +59,12 @@ settings! { Cox {
         signature = (ties = "efron", penalizer = 0.0, max_iterations = 100, tolerance = 1e-9),
         text_signature = "(ties='efron', penalizer=0.0, max_iterations=100, tolerance=1e-9)"
     )]
-    fn new(ties: &str, penalizer: f64, max_iterations: usize, tolerance: f64) -> PyResult<Cox> {
+    fn new(
+        ties: &str,
+        #[pyo3(from_py_with = crate::given::cox::penalizer)] penalizer: f64,
+        #[pyo3(from_py_with = crate::given::cox::max_iterations)] max_iterations: usize,
+        #[pyo3(from_py_with = crate::given::cox::tolerance)] tolerance: f64,
+    ) -> PyResult<Cox> {
         choice::<learn::Ties>("Cox", "ties", ties)?;
         Ok(Cox { ties: ties.to_owned(), penalizer, max_iterations, tolerance })
     }
@@ -149,13 +155,16 @@ impl CoxModel {
     /// Parameters
     /// ----------
     /// confidence : float, default 0.95
-    ///     How likely each pair of bounds holds the truth.
+    ///     How likely each pair of bounds holds the truth, above 0 and below 1.
     ///
     /// Returns
     /// -------
     /// list of tuple
     #[pyo3(signature = (confidence = 0.95))]
-    fn intervals(&self, confidence: f64) -> PyResult<Vec<(f64, f64)>> {
+    fn intervals(
+        &self,
+        #[pyo3(from_py_with = crate::given::cox_model::confidence)] confidence: f64,
+    ) -> PyResult<Vec<(f64, f64)>> {
         self.0.intervals(confidence).map_err(raise)
     }
 
@@ -200,12 +209,12 @@ impl CoxModel {
     /// Parameters
     /// ----------
     /// time : float
-    ///     The time.
+    ///     The time, in the unit of the durations.
     ///
     /// Returns
     /// -------
     /// float
-    fn baseline_survival_at(&self, time: f64) -> f64 {
+    fn baseline_survival_at(&self, #[pyo3(from_py_with = crate::given::cox_model::time)] time: f64) -> f64 {
         self.0.baseline_survival_at(time)
     }
 
@@ -235,7 +244,7 @@ impl CoxModel {
     /// features : Features
     ///     The features of the fit, of any rows.
     /// times : sequence of float
-    ///     The times.
+    ///     The times, in the unit of the durations.
     ///
     /// Returns
     /// -------
@@ -244,7 +253,7 @@ impl CoxModel {
         &self,
         py: Python<'py>,
         features: &Features,
-        times: Vec<f64>,
+        #[pyo3(from_py_with = crate::given::cox_model::times)] times: Vec<f64>,
     ) -> PyResult<Bound<'py, Table>> {
         let (model, features) = (self.0.clone(), features.0.clone());
         let table =

@@ -3,13 +3,14 @@
 use super::durations::Durations;
 use crate::convert::{from_json, to_json};
 use crate::error::raise;
+use crate::report::Chart;
 use crate::run::run;
 use crate::settings::settings;
 use crate::table::Table;
 use crm_mining::Fit;
-use crm_mining::learn;
+use crm_mining::{learn, report};
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyDict, PyTuple};
 use std::sync::Arc;
 
 /// The share that still survives at each time, by Kaplan & Meier, and the cumulative hazard, by Nelson & Aalen.
@@ -38,7 +39,7 @@ pub(crate) struct KaplanMeier {
 settings! { KaplanMeier {
     #[new]
     #[pyo3(signature = (confidence = 0.95))]
-    fn new(confidence: f64) -> KaplanMeier {
+    fn new(#[pyo3(from_py_with = crate::given::kaplan_meier::confidence)] confidence: f64) -> KaplanMeier {
         KaplanMeier { confidence }
     }
 
@@ -67,7 +68,10 @@ settings! { KaplanMeier {
     }
 } }
 
-/// The curve that `KaplanMeier` found, one row per time. Survival stays the same between two times.
+/// The share surviving each time, with its interval. Made by `KaplanMeier.fit`.
+///
+/// With the columns time (in the unit of the durations), at_risk, events, censored, survival, lower, upper and
+/// cumulative_hazard. Survival stays the same between two times.
 #[pyclass(frozen, extends = Table, module = "crm_mining.learn")]
 pub(crate) struct SurvivalCurve(Arc<learn::SurvivalCurve>);
 
@@ -97,12 +101,12 @@ impl SurvivalCurve {
     /// Parameters
     /// ----------
     /// time : float
-    ///     The time.
+    ///     The time, in the unit of the durations.
     ///
     /// Returns
     /// -------
     /// float
-    fn survival_at(&self, time: f64) -> f64 {
+    fn survival_at(&self, #[pyo3(from_py_with = crate::given::survival_curve::time)] time: f64) -> f64 {
         self.0.survival_at(time)
     }
 
@@ -111,12 +115,15 @@ impl SurvivalCurve {
     /// Parameters
     /// ----------
     /// time : float
-    ///     The time.
+    ///     The time, in the unit of the durations.
     ///
     /// Returns
     /// -------
     /// tuple of two floats
-    fn interval_at(&self, time: f64) -> (f64, f64) {
+    fn interval_at(
+        &self,
+        #[pyo3(from_py_with = crate::given::survival_curve::time)] time: f64,
+    ) -> (f64, f64) {
         self.0.interval_at(time)
     }
 
@@ -125,12 +132,15 @@ impl SurvivalCurve {
     /// Parameters
     /// ----------
     /// time : float
-    ///     The time.
+    ///     The time, in the unit of the durations.
     ///
     /// Returns
     /// -------
     /// float
-    fn cumulative_hazard_at(&self, time: f64) -> f64 {
+    fn cumulative_hazard_at(
+        &self,
+        #[pyo3(from_py_with = crate::given::survival_curve::time)] time: f64,
+    ) -> f64 {
         self.0.cumulative_hazard_at(time)
     }
 
@@ -140,12 +150,12 @@ impl SurvivalCurve {
     /// Parameters
     /// ----------
     /// q : float
-    ///     The share.
+    ///     The share to whom it has happened, from 0 to 1: 0.5 for the median.
     ///
     /// Returns
     /// -------
     /// float or None
-    fn quantile(&self, q: f64) -> Option<f64> {
+    fn quantile(&self, #[pyo3(from_py_with = crate::given::survival_curve::q)] q: f64) -> Option<f64> {
         self.0.quantile(q)
     }
 
@@ -154,12 +164,15 @@ impl SurvivalCurve {
     /// Parameters
     /// ----------
     /// q : float
-    ///     The share.
+    ///     The share to whom it has happened, from 0 to 1: 0.5 for the median.
     ///
     /// Returns
     /// -------
     /// tuple of two floats or None
-    fn quantile_interval(&self, q: f64) -> (Option<f64>, Option<f64>) {
+    fn quantile_interval(
+        &self,
+        #[pyo3(from_py_with = crate::given::survival_curve::q)] q: f64,
+    ) -> (Option<f64>, Option<f64>) {
         self.0.quantile_interval(q)
     }
 
@@ -168,13 +181,32 @@ impl SurvivalCurve {
     /// Parameters
     /// ----------
     /// until : float
-    ///     The time.
+    ///     The time, in the unit of the durations; at least 0.
     ///
     /// Returns
     /// -------
     /// float
-    fn restricted_mean(&self, until: f64) -> PyResult<f64> {
+    fn restricted_mean(
+        &self,
+        #[pyo3(from_py_with = crate::given::survival_curve::until)] until: f64,
+    ) -> PyResult<f64> {
         self.0.restricted_mean(until).map_err(raise)
+    }
+
+    /// The curve as a step line with its confidence band. Several beside each other: `survival_chart`.
+    ///
+    /// Returns
+    /// -------
+    /// Chart
+    ///
+    /// Examples
+    /// --------
+    /// >>> months = crm.learn.Durations([1, 2, 2, 4], [True, True, False, False])
+    /// >>> crm.learn.KaplanMeier().fit(months).plot().table.column_names
+    /// ['time', 'survival', 'lower', 'upper']
+    fn plot(&self, py: Python<'_>) -> PyResult<Chart> {
+        let result = self.0.clone();
+        Chart::made(py, move || report::survival_chart(&[("", &result)]))
     }
 
     /// The curve as JSON, for `SurvivalCurve.from_json` and for Rust.
@@ -207,7 +239,45 @@ impl SurvivalCurve {
     }
 }
 
-/// The outcome of `log_rank`.
+/// Survival curves of several groups in one chart: a step line of each, with its confidence band.
+///
+/// Parameters
+/// ----------
+/// curves : dict
+///     The names of the groups, as the legend shows them, and the `SurvivalCurve` of each.
+///
+/// Returns
+/// -------
+/// Chart
+///
+/// Raises
+/// ------
+/// NotEnoughData
+///     No curve.
+/// InvalidParameter
+///     Two names of one text.
+///
+/// Examples
+/// --------
+/// >>> months = crm.learn.Durations([1, 2, 3, 8, 9, 9], [1, 1, 1, 1, 1, 0])
+/// >>> groups = months.by_group(["web", "web", "web", "shop", "shop", "shop"])
+/// >>> curves = {name: crm.learn.KaplanMeier().fit(group) for name, group in groups.items()}
+/// >>> crm.learn.survival_chart(curves)
+/// chart "Survival" of 7 rows
+#[pyfunction]
+#[pyo3(signature = (curves))]
+pub(crate) fn survival_chart(py: Python<'_>, curves: &Bound<'_, PyDict>) -> PyResult<Chart> {
+    let mut named: Vec<(String, Arc<learn::SurvivalCurve>)> = Vec::new();
+    for (name, curve) in curves {
+        named.push((name.str()?.to_str()?.to_owned(), curve.cast::<SurvivalCurve>()?.get().0.clone()));
+    }
+    Chart::made(py, move || {
+        let curves: Vec<_> = named.iter().map(|(name, curve)| (name.as_str(), &**curve)).collect();
+        report::survival_chart(&curves)
+    })
+}
+
+/// Whether groups survive alike: the outcome of `log_rank`.
 #[pyclass(frozen, eq, get_all, module = "crm_mining.learn")]
 #[derive(PartialEq)]
 pub(crate) struct LogRank {
@@ -286,7 +356,11 @@ pub(crate) fn log_rank(py: Python<'_>, groups: &Bound<'_, PyAny>) -> PyResult<Lo
 /// 1.0
 #[pyfunction]
 #[pyo3(signature = (durations, risk_scores))]
-pub(crate) fn concordance(py: Python<'_>, durations: &Durations, risk_scores: Vec<f64>) -> PyResult<f64> {
+pub(crate) fn concordance(
+    py: Python<'_>,
+    durations: &Durations,
+    #[pyo3(from_py_with = crate::given::concordance::risk_scores)] risk_scores: Vec<f64>,
+) -> PyResult<f64> {
     let durations = durations.0.clone();
     run(py, None, move |_| learn::concordance(&durations, &risk_scores))
 }

@@ -1,5 +1,6 @@
 //! The input of survival analysis, and what its models have in common.
 
+use crate::convert::coded;
 use crate::error::raise;
 use crm_mining::data::{self, Column, Features};
 use crm_mining::learn;
@@ -45,10 +46,10 @@ impl Durations {
     #[new]
     #[pyo3(signature = (duration, observed, *, entry = None, weight = None))]
     fn new(
-        duration: Vec<f64>,
+        #[pyo3(from_py_with = crate::given::durations::duration)] duration: Vec<f64>,
         observed: &Bound<'_, PyAny>,
-        entry: Option<Vec<f64>>,
-        weight: Option<Vec<f64>>,
+        #[pyo3(from_py_with = crate::given::durations::entry)] entry: Option<Vec<f64>>,
+        #[pyo3(from_py_with = crate::given::durations::weight)] weight: Option<Vec<f64>>,
     ) -> PyResult<Durations> {
         let mut durations =
             learn::Durations::new(duration, flags("Durations", "observed", observed)?).map_err(raise)?;
@@ -109,17 +110,9 @@ impl Durations {
     /// >>> {name: len(each) for name, each in months.by_group(["shop", "web", "shop"]).items()}
     /// {'shop': 2, 'web': 1}
     fn by_group<'py>(&self, py: Python<'py>, group: Vec<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyDict>> {
-        let (codes, groups) = (PyDict::new(py), PyDict::new(py));
-        let coded = group.iter().map(|name| match codes.get_item(name)? {
-            Some(code) => code.extract(),
-            None => {
-                let code = codes.len() as u32;
-                codes.set_item(name, code)?;
-                Ok(code)
-            }
-        });
-        let coded = coded.collect::<PyResult<Vec<u32>>>()?;
-        for (name, durations) in codes.keys().iter().zip(self.0.by_group(&coded).map_err(raise)?) {
+        let groups = PyDict::new(py);
+        let (codes, names) = coded(py, &group)?;
+        for (name, durations) in names.iter().zip(self.0.by_group(&codes).map_err(raise)?) {
             groups.set_item(name, Durations(Arc::new(durations)))?;
         }
         Ok(groups)

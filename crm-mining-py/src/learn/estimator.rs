@@ -33,6 +33,8 @@ pub(crate) trait Settings: Serialize + DeserializeOwned + Send + 'static {
 pub(crate) struct Data {
     pub(crate) rows: Shape,
     weights: Option<Vec<f64>>,
+    /// Whether more rows are to come.
+    pub(crate) streamed: bool,
 }
 
 impl Data {
@@ -54,6 +56,12 @@ pub(crate) trait Model: Send + Sync + 'static {
     /// What the estimator's method of this name says of a number.
     fn ask(&self, method: &str, number: f64) -> Result<Value>;
 
+    /// The model once it has learned from more rows.
+    fn updated(&self, _: &Shape) -> Result<Arc<dyn Model>> {
+        let (must_be, got) = ("one that the model has".to_owned(), "partial_fit".to_owned());
+        Err(ErrorKind::InvalidParameter { of: "estimator", parameter: "method", must_be, got }.into())
+    }
+
     /// The model as JSON.
     fn json(&self) -> PyResult<String>;
 }
@@ -64,6 +72,7 @@ macro_rules! model {
         $model:ty, |$fitted:ident| { $($attribute:literal: $value:expr),* $(,)? }
         $(, |$rows:ident| { $($method:literal: $said:expr),* $(,)? })?
         $(; |$number:ident| { $($question:literal: $answer:expr),* $(,)? })?
+        $(; updated by $update:ident)?
     ) => {
         impl crate::learn::estimator::Model for $model {
             fn attributes(&self) -> Vec<(&'static str, crate::learn::estimator::Value)> {
@@ -95,6 +104,15 @@ macro_rules! model {
                 }
             }
 
+            $(fn updated(
+                &self,
+                rows: &crate::learn::rows::Shape,
+            ) -> crm_mining::Result<std::sync::Arc<dyn crate::learn::estimator::Model>> {
+                let mut model = self.clone();
+                model.$update(rows.features()?)?;
+                Ok(std::sync::Arc::new(model))
+            })?
+
             fn json(&self) -> pyo3::PyResult<String> {
                 crate::convert::to_json(self)
             }
@@ -119,11 +137,14 @@ pub(crate) enum Value {
     Labels(Vec<u32>),
     /// Values row by row, and how many stand in a row.
     Matrix(Vec<f64>, usize),
+    /// Square matrices, and how many values stand in a row.
+    Matrices(Vec<f64>, usize),
     Names(Vec<String>),
     /// Categories row by row, and how many stand in a row; None is missing.
     Categories(Vec<Vec<Option<String>>>),
     /// Numbers of rows.
     Rows(Vec<u32>),
+    Counts(Vec<u64>),
     /// Numbers of rows, two in a row.
     Pairs(Vec<(u32, u32)>),
 }
@@ -134,8 +155,13 @@ impl Value {
             Value::Flag(flag) => Ok(flag.into_pyobject(py)?.to_owned().into_any()),
             Value::Whole(number) => Ok(number.into_pyobject(py)?.into_any()),
             Value::Real(number) => Ok(number.into_pyobject(py)?.into_any()),
+            Value::Matrices(values, width) => {
+                let shape = (values.len() / (width * width).max(1), *width, *width);
+                array(py, "float64", values, |value| value.to_ne_bytes())?.call_method1("reshape", shape)
+            }
             Value::Categories(rows) => Ok(rows.into_pyobject(py)?.into_any()),
             Value::Rows(rows) => array(py, "int64", rows, |row| u64::from(row).to_ne_bytes()),
+            Value::Counts(counts) => array(py, "int64", counts, |count| count.to_ne_bytes()),
             Value::Pairs(pairs) => {
                 let flat: Vec<u32> = pairs.iter().flat_map(|&(a, b)| [a, b]).collect();
                 array(py, "int64", &flat, |row| u64::from(row).to_ne_bytes())?
@@ -233,17 +259,24 @@ pub(crate) struct Fitted {
 impl Fitted {
     /// Fits the estimator of this name: its settings as JSON, the weights as the bytes of an array.
     #[staticmethod]
-    #[pyo3(signature = (estimator, settings, rows, weights = None))]
+    #[pyo3(signature = (estimator, settings, rows, weights = None, *, streamed = false))]
     fn fit(
         py: Python<'_>,
         estimator: &str,
         settings: &str,
         rows: Shape,
         weights: Option<&[u8]>,
+        streamed: bool,
     ) -> PyResult<Fitted> {
         let kind = named(estimator)?;
-        let data = Data { rows, weights: weights.map(reals) };
+        let data = Data { rows, weights: weights.map(reals), streamed };
         Ok(Fitted { kind, model: (kind.fit)(py, settings, data)? })
+    }
+
+    /// The model once it has learned from more rows.
+    fn updated(&self, py: Python<'_>, rows: Shape) -> PyResult<Fitted> {
+        let model = self.model.clone();
+        Ok(Fitted { kind: self.kind, model: run(py, None, move |_| model.updated(&rows))? })
     }
 
     /// The model that `to_json` wrote.

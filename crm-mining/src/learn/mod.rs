@@ -21,13 +21,14 @@ pub use bridge_smartcore::{fit_smartcore, fit_smartcore_labeled, predict_smartco
 pub use classes::Explained;
 pub(crate) use cluster::distinct_rows;
 pub use cluster::{
-    Agglomerative, AgglomerativeModel, ClusterSelection, ClusterStability, Clustering, CompareK,
-    CondensedCluster, Contingency, Covariance, Cut, Dbscan, DbscanModel, Dendrogram, Departure,
-    Dissimilarity, Gap, GapAt, GapReference, GaussianMixture, GaussianMixtureModel, Hdbscan, HdbscanModel,
-    Init, KComparison, KMeans, KMeansModel, KMedoids, KMedoidsModel, KModes, KModesModel, KPrototypes,
-    KPrototypesModel, KReport, Linkage, MedoidInit, ModeInit, NOISE, NodeMerge, Optics, OpticsModel,
-    Silhouette, SilhouetteSamples, SilhouetteScore, Stability, StabilityScore, calinski_harabasz,
-    davies_bouldin, elbow, simplified_silhouette, within_dispersion,
+    Agglomerative, AgglomerativeModel, BisectingKMeans, BisectingKMeansModel, Bisection, ClusterSelection,
+    ClusterStability, Clustering, CompareK, CondensedCluster, Contingency, Covariance, Cut, Dbscan,
+    DbscanModel, Dendrogram, Departure, Dissimilarity, Gap, GapAt, GapReference, GaussianMixture,
+    GaussianMixtureModel, Hdbscan, HdbscanModel, Init, KComparison, KMeans, KMeansModel, KMedoids,
+    KMedoidsModel, KModes, KModesModel, KPrototypes, KPrototypesModel, KReport, Linkage, MedoidInit,
+    MiniBatchKMeans, MiniBatchKMeansModel, ModeInit, NOISE, NodeMerge, Optics, OpticsModel, Silhouette,
+    SilhouetteSamples, SilhouetteScore, Stability, StabilityScore, calinski_harabasz, davies_bouldin, elbow,
+    simplified_silhouette, within_dispersion,
 };
 pub use evaluate::{
     Calibration, CalibrationBin, Confusion, Folds, Lift, LiftBin, Uplift, UpliftAt, UpliftPoint, auc,

@@ -74,10 +74,10 @@ mod tests {
     fn least(costs: &[Vec<f64>], taken: &mut Vec<usize>) -> f64 {
         let Some((first, rest)) = costs.split_first() else { return 0.0 };
         let mut best = f64::INFINITY;
-        for column in 0..first.len() {
+        for (column, cost) in first.iter().enumerate() {
             if !taken.contains(&column) {
                 taken.push(column);
-                best = best.min(first[column] + least(rest, taken));
+                best = best.min(cost + least(rest, taken));
                 taken.pop();
             }
         }

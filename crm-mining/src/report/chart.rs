@@ -71,6 +71,8 @@ pub enum Channel {
     Y2,
     /// The place within that of `Y`, for bars one below the other.
     YOffset,
+    /// The order of the rows along a line; without it lines go from left to right.
+    Order,
     /// The color.
     Color,
     /// The lower end of an interval of `Y`; goes with `High`. It is drawn as an area behind a line, and as a rule

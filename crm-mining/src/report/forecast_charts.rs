@@ -88,8 +88,8 @@ fn interval_chart(
 /// How a figure of the next purchase is spread over the customers: `days`, `earliest`, `latest` (in days from the day
 /// of observation, if there is another purchase) or `probability` (that there is).
 ///
-/// Without bins, days are in 20 from 0 to the day before which 95 % of the customers lie: the rest may spread over
-/// centuries, and is counted below the title.
+/// Without bins, days are in 20 from the least to that which 95 % of the customers do not exceed: the rest may spread
+/// over centuries, and is counted below the title.
 ///
 /// # Errors
 /// Another column; else as [`histogram_chart`].
@@ -115,11 +115,16 @@ pub fn next_purchase_chart(next: &NextPurchases, column: &str, bins: Option<&Bin
     histogram_chart(&format!("Customers by {words}"), words, &values, &bins)
 }
 
-/// Twenty bins from 0 to the value below which 95 % lie; `None` where it is not finite or 0.
+/// Twenty bins from the least value to that which 95 % do not exceed; `None` where there is no room between them.
 fn up_to_most(values: &[f64]) -> Option<Bins> {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
-    let most = sorted.get((sorted.len() * 19 / 20).min(sorted.len().checked_sub(1)?)).copied()?;
-    let border = |place: i32| most * (f64::from(place) / 20.0);
-    (most.is_finite() && most > 0.0).then(|| Bins::Borders((0..=20).map(border).collect()))
+    let least = sorted.first().copied()?;
+    let most = sorted.get((sorted.len() * 19).div_ceil(20).saturating_sub(1)).copied()?;
+    let border = |place: i32| {
+        let share = f64::from(place) / 20.0;
+        least * (1.0 - share) + most * share
+    };
+    let room = most.is_finite() && most - least > 1e-9 * most.abs();
+    room.then(|| Bins::Borders((0..=20).map(border).collect()))
 }

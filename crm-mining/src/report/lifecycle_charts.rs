@@ -12,7 +12,7 @@ use crate::insight::{
 };
 
 /// Cohorts by age: `retention`, `customers` or `revenue`. The period in progress is left out, because its figures
-/// will still grow.
+/// will still grow; but for the retention of the cohort that began in it, which at age 0 is always 1.
 ///
 /// # Errors
 /// Another column.
@@ -22,11 +22,15 @@ pub fn cohort_chart(cohorts: &CohortTable, column: &str) -> Result<Chart> {
     let words = one_of("cohort_chart", column, &choices)?;
     let period = word(cohorts.period());
     let table = cohorts.to_table();
-    let mut complete: Vec<u32> = Vec::new();
+    let (mut shown, mut begun): (Vec<u32>, bool) = (Vec::new(), false);
     let mut row = 0;
     for cohort in cohorts.cohorts() {
         let n = cohort.customers.len() as u32;
-        complete.extend(row..(row + n).saturating_sub(u32::from(!cohorts.last_complete())));
+        let in_progress = u32::from(!cohorts.last_complete());
+        let complete = n.saturating_sub(in_progress);
+        let kept = if column == "retention" { complete.max(1).min(n) } else { complete };
+        begun |= kept + in_progress > n;
+        shown.extend(row..row + kept);
         row += n;
     }
     let title = format!("Cohorts: {words}");
@@ -36,11 +40,12 @@ pub fn cohort_chart(cohorts: &CohortTable, column: &str) -> Result<Chart> {
         (Channel::Y, Encoding::ordinal("cohort", format!("{period} of the first purchase"))),
         (Channel::Color, if column == "retention" { color.format(".0%") } else { color }),
     ];
-    let table = only(&table.take(&complete), &["cohort", "age", column]);
+    let table = only(&table.take(&shown), &["cohort", "age", column]);
     let chart = Chart::of(&title, Mark::HeatMap, table, encodings);
-    Ok(match cohorts.last_complete() {
-        true => chart,
-        false => chart.with_subtitle(format!("without the {period} in progress")),
+    Ok(match (cohorts.last_complete(), begun) {
+        (true, _) => chart,
+        (false, false) => chart.with_subtitle(format!("without the {period} in progress")),
+        (false, true) => chart.with_subtitle(format!("without the {period} in progress, but for age 0")),
     })
 }
 

@@ -7,6 +7,7 @@ mod chart;
 mod forecast_charts;
 mod lifecycle_charts;
 mod pick;
+mod segment_charts;
 mod survival_charts;
 mod value_charts;
 mod vega_lite;
@@ -17,6 +18,9 @@ pub use forecast_charts::{Groups, clv_forecast_chart, forecast_chart, next_purch
 pub use lifecycle_charts::{
     cohort_chart, gain_loss_chart, gap_chart, migration_chart, period_chart, revenue_tree_chart,
     rolling_retention_chart, stage_chart,
+};
+pub use segment_charts::{
+    choice_chart, dendrogram_chart, effect_chart, segment_size_chart, silhouette_chart,
 };
 pub use survival_charts::survival_chart;
 pub use value_charts::{

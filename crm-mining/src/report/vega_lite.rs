@@ -94,6 +94,7 @@ fn encoding(chart: &Chart) -> Value {
         Channel::Y => Some("y"),
         Channel::Y2 => Some("y2"),
         Channel::YOffset => Some("yOffset"),
+        Channel::Order => Some("order"),
         Channel::Color => Some("color"),
         Channel::Low | Channel::High => None,
     };

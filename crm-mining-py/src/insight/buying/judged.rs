@@ -129,7 +129,7 @@ impl Holdout {
     /// models : dict
     ///     Names and settings: BgNbd, ParetoNbd, Nbd or BgBb.
     /// level : float, default 0.9
-    ///     The probability of the intervals.
+    ///     The probability of the intervals, above 0 and below 1.
     /// progress : callable, optional
     ///     Called with stage, done and total as the work goes on.
     ///
@@ -141,7 +141,7 @@ impl Holdout {
         &self,
         py: Python<'py>,
         models: &Bound<'py, PyDict>,
-        level: f64,
+        #[pyo3(from_py_with = crate::given::holdout::level)] level: f64,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, HoldoutReport>> {
         let mut candidates: Vec<(String, Settings)> = Vec::new();
@@ -221,6 +221,9 @@ impl HoldoutReport {
 }
 
 /// Expected and actual repeat purchases at the end of every week. Made by `Holdout.track`.
+///
+/// With the columns week_end, expected and actual (from the first purchase up to it), expected_in_week and
+/// actual_in_week, of all customers together.
 #[pyclass(frozen, extends = Table, module = "crm_mining")]
 pub(crate) struct Tracking(Arc<insight::Tracking>);
 
@@ -245,7 +248,9 @@ impl Tracking {
 }
 
 /// How many customers made so many repeat purchases, and how many a model expected to. Made by
-/// `BuyingModel.frequency_table`; the last row holds so many or more.
+/// `BuyingModel.frequency_table`.
+///
+/// With the columns purchases, actual and expected; the last row holds so many purchases or more.
 #[pyclass(frozen, extends = Table, module = "crm_mining")]
 pub(crate) struct FrequencyTable(Arc<insight::FrequencyTable>);
 

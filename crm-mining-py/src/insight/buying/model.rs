@@ -151,7 +151,7 @@ impl BuyingModel {
     /// summary : Summary
     ///     Of these customers.
     /// horizon_days : int
-    ///     Days from the day of observation.
+    ///     How far to look, in days from the day of observation; at least 0.
     ///
     /// Returns
     /// -------
@@ -160,7 +160,7 @@ impl BuyingModel {
         &self,
         py: Python<'py>,
         summary: &Summary,
-        horizon_days: i32,
+        #[pyo3(from_py_with = crate::given::buying_model::horizon_days)] horizon_days: i32,
     ) -> PyResult<Bound<'py, Table>> {
         let model = self.0.clone();
         predicted(py, "expected_purchases", summary, move |summary| {
@@ -173,15 +173,19 @@ impl BuyingModel {
     /// Parameters
     /// ----------
     /// horizon_days : int
-    ///     Days from the first purchase.
+    ///     How far to look, in days from the first purchase; at least 0.
     /// covariates : sequence of float, optional
-    ///     Those of the customer.
+    ///     Those of the customer, in the order of `covariates`; none when left out.
     ///
     /// Returns
     /// -------
     /// float
     #[pyo3(signature = (horizon_days, covariates = vec![]), text_signature = "(self, horizon_days, covariates=())")]
-    fn expected_from_start(&self, horizon_days: i32, covariates: Vec<f64>) -> PyResult<f64> {
+    fn expected_from_start(
+        &self,
+        #[pyo3(from_py_with = crate::given::buying_model::horizon_days)] horizon_days: i32,
+        #[pyo3(from_py_with = crate::given::buying_model::covariates)] covariates: Vec<f64>,
+    ) -> PyResult<f64> {
         self.0.expected_from_start(Days(horizon_days), &covariates).map_err(raise)
     }
 
@@ -192,9 +196,9 @@ impl BuyingModel {
     /// summary : Summary
     ///     Of these customers.
     /// horizon_days : int
-    ///     Days from the day of observation.
+    ///     How far to look, in days from the day of observation; at least 0.
     /// most : int
-    ///     The greatest number.
+    ///     The greatest number of purchases, at most 10,000.
     ///
     /// Returns
     /// -------
@@ -203,8 +207,8 @@ impl BuyingModel {
         &self,
         py: Python<'py>,
         summary: &Summary,
-        horizon_days: i32,
-        most: usize,
+        #[pyo3(from_py_with = crate::given::buying_model::horizon_days)] horizon_days: i32,
+        #[pyo3(from_py_with = crate::given::buying_model::most)] most: usize,
     ) -> PyResult<Bound<'py, Table>> {
         let (model, summary) = (self.0.clone(), summary.0.clone());
         let table = run(py, None, move |_| {
@@ -224,7 +228,8 @@ impl BuyingModel {
     /// summary : Summary
     ///     Of these customers.
     /// annual_discount : float
-    ///     What later money loses per year of 365 days: 0.15 makes a purchase in a year worth 1 / 1.15 of one now.
+    ///     What later money loses per year of 365 days: 0.15 makes a purchase in a year worth 1 / 1.15 of one now. Above 0
+    ///     and at most 10.
     ///
     /// Returns
     /// -------
@@ -233,7 +238,7 @@ impl BuyingModel {
         &self,
         py: Python<'py>,
         summary: &Summary,
-        annual_discount: f64,
+        #[pyo3(from_py_with = crate::given::buying_model::annual_discount)] annual_discount: f64,
     ) -> PyResult<Bound<'py, Table>> {
         let model = self.0.clone();
         predicted(py, "discounted_purchases", summary, move |summary| {
@@ -248,20 +253,26 @@ impl BuyingModel {
     /// summary : Summary
     ///     Of these customers.
     /// as_of : date
-    ///     The day of observation, for the dates.
+    ///     The day of observation, from which the days are counted: that of the summary.
     /// level : float, default 0.9
-    ///     The probability that the range holds the purchase, if there is one.
+    ///     The probability that the range holds the purchase, if there is one; above 0 and below 1.
     ///
     /// Returns
     /// -------
     /// NextPurchases
+    ///
+    /// Examples
+    /// --------
+    /// >>> next_purchase = crm.ParetoNbd().fit(summary).next_purchase(summary, ledger.last_day)
+    /// >>> str(next_purchase.to_polars()["date"].dtype).split("(")[0]
+    /// 'Datetime'
     #[pyo3(signature = (summary, as_of, level = 0.9))]
     fn next_purchase<'py>(
         &self,
         py: Python<'py>,
         summary: &Summary,
         as_of: Date,
-        level: f64,
+        #[pyo3(from_py_with = crate::given::buying_model::level)] level: f64,
     ) -> PyResult<Bound<'py, NextPurchases>> {
         let (model, summary) = (self.0.clone(), summary.0.clone());
         NextPurchases::bound(py, run(py, None, move |_| model.next_purchase(&summary, as_of.0, level))?)
@@ -274,9 +285,9 @@ impl BuyingModel {
     /// summary : Summary
     ///     Of these customers.
     /// horizon_days : int
-    ///     Days from the day of observation.
+    ///     How far to look, in days from the day of observation; at least 0.
     /// level : float, default 0.9
-    ///     The probability with which the intervals hold.
+    ///     The probability with which the intervals hold, above 0 and below 1.
     ///
     /// Returns
     /// -------
@@ -286,8 +297,8 @@ impl BuyingModel {
         &self,
         py: Python<'py>,
         summary: &Summary,
-        horizon_days: i32,
-        level: f64,
+        #[pyo3(from_py_with = crate::given::buying_model::horizon_days)] horizon_days: i32,
+        #[pyo3(from_py_with = crate::given::buying_model::level)] level: f64,
     ) -> PyResult<Bound<'py, Forecast>> {
         let (model, summary) = (self.0.clone(), summary.0.clone());
         Forecast::bound(py, run(py, None, move |_| model.forecast(&summary, Days(horizon_days), level))?)
@@ -300,7 +311,7 @@ impl BuyingModel {
     /// summary : Summary
     ///     Of these customers.
     /// most : int, default 7
-    ///     The last bin holds so many and more.
+    ///     The last row holds so many purchases and more; from 1 to 10,000.
     ///
     /// Returns
     /// -------
@@ -310,7 +321,7 @@ impl BuyingModel {
         &self,
         py: Python<'py>,
         summary: &Summary,
-        most: usize,
+        #[pyo3(from_py_with = crate::given::buying_model::most)] most: usize,
     ) -> PyResult<Bound<'py, FrequencyTable>> {
         let (model, summary) = (self.0.clone(), summary.0.clone());
         FrequencyTable::bound(py, run(py, None, move |_| model.frequency_table(&summary, most))?)
@@ -323,9 +334,9 @@ impl BuyingModel {
     /// ages : sequence of float
     ///     From the first purchase to the observation, in the unit of time of the fit.
     /// horizon_days : int
-    ///     Days from the observation on.
+    ///     How far to follow them, in days from the observation on; at least 0.
     /// seed : int
-    ///     The same seed gives the same customers.
+    ///     The same seed gives the same customers; from 0 on.
     ///
     /// Returns
     /// -------
@@ -333,9 +344,9 @@ impl BuyingModel {
     fn simulate<'py>(
         &self,
         py: Python<'py>,
-        ages: Vec<f64>,
-        horizon_days: i32,
-        seed: u64,
+        #[pyo3(from_py_with = crate::given::buying_model::ages)] ages: Vec<f64>,
+        #[pyo3(from_py_with = crate::given::buying_model::horizon_days)] horizon_days: i32,
+        #[pyo3(from_py_with = crate::given::buying_model::seed)] seed: u64,
     ) -> PyResult<SimulatedBuyers> {
         let model = self.0.clone();
         let buyers = run(py, None, move |_| model.simulate(&ages, Days(horizon_days), seed))?;

@@ -35,11 +35,11 @@ fn fit(
 /// regularity : int, default 1
 ///     Stages between purchases, from 1 to 20.
 /// penalizer : float, default 0.0
-///     Weight of r² + α² + a² + b², taken off the mean log-likelihood.
+///     Weight of r² + α² + a² + b², taken off the mean log-likelihood; at least 0.
 /// max_iterations : int, default 500
-///     Newton steps allowed to each search.
+///     Newton steps allowed to each search, at least 1.
 /// tolerance : float, default 1e-9
-///     A search has converged when another step is expected to raise the log-likelihood by less.
+///     A search has converged when another step is expected to raise the log-likelihood by less; above 0.
 ///
 /// Examples
 /// --------
@@ -72,7 +72,13 @@ impl BgNbd {
 settings! { BgNbd {
     #[new]
     #[pyo3(signature = (dropout = "after_repeats", regularity = 1, penalizer = 0.0, max_iterations = 500, tolerance = 1e-9), text_signature = "(dropout='after_repeats', regularity=1, penalizer=0.0, max_iterations=500, tolerance=1e-09)")]
-    fn new(dropout: &str, regularity: u32, penalizer: f64, max_iterations: usize, tolerance: f64) -> PyResult<BgNbd> {
+    fn new(
+        dropout: &str,
+        #[pyo3(from_py_with = crate::given::bg_nbd::regularity)] regularity: u32,
+        #[pyo3(from_py_with = crate::given::bg_nbd::penalizer)] penalizer: f64,
+        #[pyo3(from_py_with = crate::given::bg_nbd::max_iterations)] max_iterations: usize,
+        #[pyo3(from_py_with = crate::given::bg_nbd::tolerance)] tolerance: f64,
+    ) -> PyResult<BgNbd> {
         choice::<insight::Dropout>("BgNbd", "dropout", dropout)?;
         Ok(BgNbd { dropout: dropout.to_owned(), regularity, penalizer, max_iterations, tolerance })
     }
@@ -109,11 +115,11 @@ settings! { BgNbd {
 /// Parameters
 /// ----------
 /// penalizer : float, default 0.0
-///     Weight of r² + α² + s² + β², taken off the mean log-likelihood.
+///     Weight of r² + α² + s² + β², taken off the mean log-likelihood; at least 0.
 /// max_iterations : int, default 500
-///     Newton steps allowed to each search.
+///     Newton steps allowed to each search, at least 1.
 /// tolerance : float, default 1e-9
-///     A search has converged when another step is expected to raise the log-likelihood by less.
+///     A search has converged when another step is expected to raise the log-likelihood by less; above 0.
 ///
 /// Examples
 /// --------
@@ -141,7 +147,11 @@ impl ParetoNbd {
 settings! { ParetoNbd {
     #[new]
     #[pyo3(signature = (penalizer = 0.0, max_iterations = 500, tolerance = 1e-9))]
-    fn new(penalizer: f64, max_iterations: usize, tolerance: f64) -> PyResult<ParetoNbd> {
+    fn new(
+        #[pyo3(from_py_with = crate::given::pareto_nbd::penalizer)] penalizer: f64,
+        #[pyo3(from_py_with = crate::given::pareto_nbd::max_iterations)] max_iterations: usize,
+        #[pyo3(from_py_with = crate::given::pareto_nbd::tolerance)] tolerance: f64,
+    ) -> PyResult<ParetoNbd> {
         Ok(ParetoNbd { penalizer, max_iterations, tolerance })
     }
 
@@ -177,11 +187,11 @@ settings! { ParetoNbd {
 /// Parameters
 /// ----------
 /// penalizer : float, default 0.0
-///     Weight of r² + α², taken off the mean log-likelihood.
+///     Weight of r² + α², taken off the mean log-likelihood; at least 0.
 /// max_iterations : int, default 500
-///     Newton steps allowed to each search.
+///     Newton steps allowed to each search, at least 1.
 /// tolerance : float, default 1e-9
-///     A search has converged when another step is expected to raise the log-likelihood by less.
+///     A search has converged when another step is expected to raise the log-likelihood by less; above 0.
 ///
 /// Examples
 /// --------
@@ -209,7 +219,11 @@ impl Nbd {
 settings! { Nbd {
     #[new]
     #[pyo3(signature = (penalizer = 0.0, max_iterations = 500, tolerance = 1e-9))]
-    fn new(penalizer: f64, max_iterations: usize, tolerance: f64) -> PyResult<Nbd> {
+    fn new(
+        #[pyo3(from_py_with = crate::given::nbd::penalizer)] penalizer: f64,
+        #[pyo3(from_py_with = crate::given::nbd::max_iterations)] max_iterations: usize,
+        #[pyo3(from_py_with = crate::given::nbd::tolerance)] tolerance: f64,
+    ) -> PyResult<Nbd> {
         Ok(Nbd { penalizer, max_iterations, tolerance })
     }
 
@@ -245,11 +259,11 @@ settings! { Nbd {
 /// Parameters
 /// ----------
 /// penalizer : float, default 0.0
-///     Weight of α² + β² + γ² + δ², taken off the mean log-likelihood.
+///     Weight of α² + β² + γ² + δ², taken off the mean log-likelihood; at least 0.
 /// max_iterations : int, default 500
-///     Newton steps allowed to each search.
+///     Newton steps allowed to each search, at least 1.
 /// tolerance : float, default 1e-9
-///     A search has converged when another step is expected to raise the log-likelihood by less.
+///     A search has converged when another step is expected to raise the log-likelihood by less; above 0.
 ///
 /// Examples
 /// --------
@@ -277,7 +291,11 @@ impl BgBb {
 settings! { BgBb {
     #[new]
     #[pyo3(signature = (penalizer = 0.0, max_iterations = 500, tolerance = 1e-9))]
-    fn new(penalizer: f64, max_iterations: usize, tolerance: f64) -> PyResult<BgBb> {
+    fn new(
+        #[pyo3(from_py_with = crate::given::bg_bb::penalizer)] penalizer: f64,
+        #[pyo3(from_py_with = crate::given::bg_bb::max_iterations)] max_iterations: usize,
+        #[pyo3(from_py_with = crate::given::bg_bb::tolerance)] tolerance: f64,
+    ) -> PyResult<BgBb> {
         Ok(BgBb { penalizer, max_iterations, tolerance })
     }
 

@@ -265,3 +265,52 @@ impl Likelihood {
         Ok(b / self.largest)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rise_is_the_derivative() {
+        for power in [-3.0, -0.4, -0.04, 0.0, 1e-9, 0.02, 0.049, 0.051, 0.7, 2.5] {
+            for log in [-1.5, -1.0, 0.3, 1.0, 2.0] {
+                let slope = (bent(power + 1e-5, log) - bent(power - 1e-5, log)) / 2e-5;
+                let got = rise(power, log);
+                assert!((slope - got).abs() < 1e-8 * (1.0 + got.abs()), "{power} {log}: {got} {slope}");
+            }
+        }
+    }
+
+    #[test]
+    fn both_sides_of_what_it_is_transformed_about_lead_back() {
+        for about in [0.0, 3.0, -3.0, 1e6] {
+            for lambda in [-1.5, 0.0, 0.4, 1.0, 2.0, 3.5] {
+                let column = YeoJohnson { lambda, about, mean: 0.1, deviation: 0.7 };
+                for value in [-2.0, -0.5, 0.0, 0.25, 2.0, 40.0] {
+                    let scaled = column.scaled(value);
+                    // About 1e6 the values near 0 are a rounding of each other at most powers.
+                    if about < 1e5 {
+                        let back = column.restored(scaled);
+                        assert!((back - value).abs() < 1e-9, "{about} {lambda} {value}: {scaled} {back}");
+                    }
+                    assert!(scaled <= column.scaled(value + 0.5));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn plain_definition_up_to_scale() {
+        let psi = |x: f64, lambda: f64| match x >= 0.0 {
+            true => ((1.0 + x).powf(lambda) - 1.0) / lambda,
+            false => -((1.0 - x).powf(2.0 - lambda) - 1.0) / (2.0 - lambda),
+        };
+        for (about, lambda, unit) in [(0.0, 0.5, 1.0), (3.0, 0.5, 2.0), (-3.0, 0.5, 8.0), (3.0, -1.0, 0.25)] {
+            let column = YeoJohnson { lambda, about, mean: 0.0, deviation: 1.0 };
+            for x in [-7.0, -1.0, 0.0, 0.5, 3.0, 12.0] {
+                let expected = (psi(x, lambda) - psi(about, lambda)) / unit;
+                assert!((column.scaled(x) - expected).abs() < 1e-12 * (1.0 + expected.abs()), "{about} {x}");
+            }
+        }
+    }
+}

@@ -56,7 +56,7 @@ const STAGE: &str = "DBSCAN";
 /// ```
 /// use crm_mining::{Fit, Predict, data::Features, learn::{Dbscan, NOISE}};
 ///
-/// let orders = Features::new(["orders"], vec![1.0, 9.0, 1.5, 30.0, 9.25, 2.0, 9.5])?;
+/// let orders = Features::new(["orders"], vec![1.0, 9.0, 1.5, 30.0, 9.5, 2.0, 10.0])?;
 /// let model = Dbscan { min_points: 3, ..Dbscan::new(0.5) }.fit(&orders)?;
 /// assert_eq!(model.labels(), [0, 1, 0, NOISE, 1, 0, 1]);
 /// assert_eq!(model.core_rows(), [2, 4]);

@@ -1,7 +1,9 @@
 //! K-means: groups of rows around centers.
 
 mod ascending;
+mod bisecting;
 mod lloyd;
+mod minibatch;
 mod model;
 mod nearest;
 mod parallel;
@@ -15,7 +17,9 @@ use crate::learn::cluster::{Blocks, Frame, Threads, distinct, power_of_two_below
 use crate::math::random::Random;
 use crate::model::{Control, Fit};
 use ascending::Ascending;
+pub use bisecting::{BisectingKMeans, BisectingKMeansModel, Bisection};
 use lloyd::{Run, Stop, lloyd};
+pub use minibatch::{MiniBatchKMeans, MiniBatchKMeansModel};
 pub use model::KMeansModel;
 use rayon::prelude::*;
 use rows::Rows;
@@ -157,33 +161,34 @@ impl KMeans {
     }
 
     /// The start of this number, run to its end.
-    fn run(&self, rows: &Rows<'_>, frame: &Frame, start: usize, stop: &Stop) -> Result<Run> {
+    fn run(&self, rows: &Rows<'_>, given: Option<&[f64]>, start: usize, stop: &Stop) -> Result<Run> {
         let mut random = Random::for_part(self.seed, start as u64);
-        let centers = match &self.init {
-            Init::PlusPlus => seeding::plus_plus(rows, self.k, &mut random)?,
-            Init::Parallel => parallel::parallel(rows, self.k, &mut random)?,
-            Init::Random => seeding::any_rows(rows, self.k, &mut random),
-            Init::Centers(centers) => frame.bring_points("KMeans", centers)?,
+        let centers = match (given, &self.init) {
+            (Some(given), _) => given.to_vec(),
+            (None, Init::Parallel) => parallel::parallel(rows, self.k, &mut random)?,
+            (None, Init::Random) => seeding::any_rows(rows, self.k, &mut random),
+            (None, _) => seeding::plus_plus(rows, self.k, &mut random)?,
         };
         lloyd(rows, centers, stop)
     }
 
-    /// Every start, and of these the run with the smallest inertia.
+    /// Every start, and of these the run with the smallest inertia; or the one start of given centers, in the
+    /// frame.
     fn best_run(
         &self,
         points: &Blocks,
         weights: Option<&[f64]>,
-        frame: &Frame,
+        given: Option<&[f64]>,
         control: &Control,
     ) -> Result<Run> {
-        let starts = if matches!(self.init, Init::Centers(_)) { 1 } else { self.n_init };
+        let starts = if given.is_some() { 1 } else { self.n_init };
         let few = points.n_rows <= FEW_ROWS && starts > 1;
         let threads = if few { Threads::This } else { Threads::All };
         let rows = Rows { points, weights, threads, control };
         let tolerance = if self.tolerance == 0.0 { 0.0 } else { self.tolerance * rows.mean_variance()? };
         let stop = Stop { max_iterations: self.max_iterations, tolerance };
         let run = |start| -> Result<_> {
-            let run = self.run(&rows, frame, start, &stop)?;
+            let run = self.run(&rows, given, start, &stop)?;
             control.step("k-means", start as u64 + 1, starts as u64)?;
             Ok(Some((start, run)))
         };
@@ -222,7 +227,11 @@ impl KMeans {
         let scale = power_of_two_below_inverse(largest);
         let weights: Option<Vec<f64>> =
             weights.map(|weights| weights.iter().map(|weight| weight * scale).collect());
-        let mut run = self.best_run(&points, weights.as_deref(), &frame, control)?;
+        let given = match &self.init {
+            Init::Centers(centers) => Some(frame.bring_points("KMeans", centers)?),
+            _ => None,
+        };
+        let mut run = self.best_run(&points, weights.as_deref(), given.as_deref(), control)?;
         run.inertia = run.inertia / frame.scale / frame.scale / scale;
         if !run.inertia.is_finite() {
             return Err(ErrorKind::Overflow { of: "KMeans", got: run.inertia, limit: f64::MAX }.into());

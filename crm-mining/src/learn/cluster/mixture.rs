@@ -87,6 +87,7 @@ pub struct GaussianMixture {
 
 /// The shapes that the components of a mixture may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Covariance {
     /// Each component has a covariance matrix of its own: k · features · features values.
     Full,
@@ -362,6 +363,26 @@ impl GaussianMixtureModel {
             }
         });
         Ok(probabilities)
+    }
+
+    /// The logarithm of the density of the mixture at each row.
+    ///
+    /// # Errors
+    /// As [`predict_probabilities`](GaussianMixtureModel::predict_probabilities).
+    pub fn log_densities(&self, features: &Features) -> Result<Vec<f64>> {
+        let points = self.points(features)?;
+        let mut logs = vec![0.0; points.n_rows];
+        // The density of a row grows as its features are measured in larger units.
+        let units = points.width as f64 * self.saved.frame.scale.ln();
+        points.map(Threads::All, &mut logs, |block, logs: &mut [f64]| {
+            let mut work = Workspace::new(self.k(), points.width);
+            self.density.shares(block, &mut work);
+            for (to, log) in logs.iter_mut().zip(&work.top) {
+                *to = log + units;
+            }
+            Ok(())
+        })?;
+        Ok(logs)
     }
 
     fn points(&self, features: &Features) -> Result<Blocks> {

@@ -37,7 +37,10 @@ pub use dbscan::{Dbscan, DbscanModel};
 pub use elbow::elbow;
 pub use gap::{Gap, GapAt, GapReference};
 pub use hdbscan::{ClusterSelection, CondensedCluster, Departure, Hdbscan, HdbscanModel};
-pub use kmeans::{Init, KMeans, KMeansModel};
+pub use kmeans::{
+    BisectingKMeans, BisectingKMeansModel, Bisection, Init, KMeans, KMeansModel, MiniBatchKMeans,
+    MiniBatchKMeansModel,
+};
 pub use kmedoids::{Dissimilarity, KMedoids, KMedoidsModel, MedoidInit};
 pub use kmodes::{KModes, KModesModel, ModeInit};
 pub use kprototypes::{KPrototypes, KPrototypesModel};

@@ -56,11 +56,11 @@ const STAGE: &str = "OPTICS";
 /// ```
 /// use crm_mining::{Fit, data::Features, learn::{NOISE, Optics}};
 ///
-/// let orders = Features::new(["orders"], vec![1.0, 9.0, 1.5, 30.0, 9.25, 2.0, 9.5])?;
+/// let orders = Features::new(["orders"], vec![1.0, 9.0, 1.5, 30.0, 9.5, 2.0, 10.0])?;
 /// let model = Optics { min_points: 2, ..Optics::default() }.fit(&orders)?;
 /// assert_eq!(model.order(), [0, 2, 5, 1, 4, 6, 3]);
-/// assert_eq!(model.labels(), [0, 1, 0, NOISE, 1, 0, 1]);
-/// assert_eq!(model.labels_at(0.3)?, [NOISE, 0, NOISE, NOISE, 0, NOISE, 0]);
+/// assert_eq!(model.labels(), [0, 1, 0, 1, 1, 0, 1]);
+/// assert_eq!(model.labels_at(0.6)?, [0, 1, 0, NOISE, 1, 0, 1]);
 /// # Ok::<(), crm_mining::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -108,7 +108,7 @@ pub fn davies_bouldin(features: &Features, labels: &[u32]) -> Result<f64> {
     }
     let ratio =
         |a: usize, b: usize| match (spread[a] + spread[b], squared(division.center(a), division.center(b))) {
-            (spread, _) if spread == 0.0 => 0.0,
+            (0.0, _) => 0.0,
             (spread, distance) => spread / distance.sqrt(),
         };
     let worst = |a| (0..division.k()).filter(|&b| b != a).map(|b| ratio(a, b)).fold(0.0, f64::max);

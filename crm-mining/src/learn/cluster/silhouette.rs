@@ -43,7 +43,9 @@ const ROWS: usize = 16;
 /// that is neither below the number of rows nor `NOISE`; values of 1e140 or more in size; a sample below 2.
 ///
 /// # Complexity
-/// O(rows² · features) time, whatever the number of labelings; O(rows · (features + labelings)) memory.
+/// O(rows² · features) time, whatever the number of labelings; O(rows · (features + labelings)) memory, since
+/// distances are used where they arise. Each is computed from both of its rows: sums that grow in one place only
+/// are the same on any number of threads.
 ///
 /// # Reference
 /// P. J. Rousseeuw (1987), Silhouettes: a graphical aid to the interpretation and validation of cluster
@@ -83,8 +85,8 @@ pub struct SilhouetteScore {
     pub clusters: Vec<f64>,
     /// The number of rows scored, when it is a sample of the rows in clusters.
     pub sampled: Option<usize>,
-    /// How far the mean of another sample would typically lie from the mean of all rows in clusters; known
-    /// for samples of 256 rows or more.
+    /// How far the mean of another sample would typically lie from the mean of all rows in clusters, rather too
+    /// large for small samples; known for samples of 256 rows or more.
     pub standard_error: Option<f64>,
     /// Rows labelled [`NOISE`](crate::learn::NOISE), which no number above looks at.
     pub n_noise: usize,

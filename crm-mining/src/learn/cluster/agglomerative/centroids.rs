@@ -37,6 +37,25 @@ impl Centroids {
     fn point(&self, id: u32) -> &[f64] {
         &self.points[id as usize * self.width..][..self.width]
     }
+
+    fn join(&mut self, into: u32, from: u32) {
+        let (a, b) = (into as usize, from as usize);
+        let size = self.sizes[a] + self.sizes[b];
+        let share = self.sizes[b] / size;
+        // The centroid lies nearer to the larger of the two, so that one's leaf takes it.
+        let (keep, leave) = if self.sizes[b] > self.sizes[a] { (b, a) } else { (a, b) };
+        let (keep, leave) = (self.tree.places[keep], self.tree.places[leave]);
+        for column in 0..self.width {
+            let other = self.points[b * self.width + column];
+            let own = &mut self.points[a * self.width + column];
+            *own += (other - *own) * share;
+        }
+        self.sizes[a] = size;
+        self.tree.places[b] = GONE;
+        self.tree.remove(leave as usize);
+        self.tree.put(keep as usize, into, &self.points[a * self.width..][..self.width], size);
+        self.alive -= 1;
+    }
 }
 
 /// The rise of the sum of squares when clusters of these sizes, so far apart, merge. It grows with both
@@ -57,23 +76,8 @@ impl Space for Centroids {
         self.tree.nearest(of, self.point(of), self.sizes[of as usize], best)
     }
 
-    fn merge(&mut self, into: u32, from: u32) {
-        let (a, b) = (into as usize, from as usize);
-        let size = self.sizes[a] + self.sizes[b];
-        let share = self.sizes[b] / size;
-        // The centroid lies nearer to the larger of the two, so that one's leaf takes it.
-        let (keep, leave) = if self.sizes[b] > self.sizes[a] { (b, a) } else { (a, b) };
-        let (keep, leave) = (self.tree.places[keep], self.tree.places[leave]);
-        for column in 0..self.width {
-            let other = self.points[b * self.width + column];
-            let own = &mut self.points[a * self.width + column];
-            *own += (other - *own) * share;
-        }
-        self.sizes[a] = size;
-        self.tree.places[b] = GONE;
-        self.tree.remove(leave as usize);
-        self.tree.put(keep as usize, into, &self.points[a * self.width..][..self.width], size);
-        self.alive -= 1;
+    fn merge(&mut self, pairs: &[(u32, u32)]) {
+        pairs.iter().for_each(|&(into, from)| self.join(into, from));
     }
 
     fn settle(&mut self) {

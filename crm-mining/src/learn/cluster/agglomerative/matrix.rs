@@ -5,7 +5,7 @@
     reason = "a condensed matrix of n slots holds n (n − 1) / 2 distances, and slots are below n"
 )]
 
-use super::rounds::{Near, Space};
+use super::rounds::{Near, Search, Space, one_by_one};
 use crate::error::Result;
 use crate::learn::cluster::{BLOCK, Blocks, squared_distances};
 use crate::model::Control;
@@ -17,6 +17,12 @@ pub(super) enum Update {
     Mean,
     Largest,
 }
+
+/// When one in so many clusters searches, all do: in memory order that is faster.
+const ONE_IN: usize = 12;
+
+/// Parts of a search of all. The rows of a part stand so far apart, so that all parts have as much to do.
+const PARTS: usize = 16;
 
 /// All distances between clusters: the upper triangle, row by row. A cluster that is gone is infinitely far
 /// from all.
@@ -30,6 +36,25 @@ pub(super) struct Matrix {
     slots: Vec<u32>,
     alive: usize,
     gone: Vec<bool>,
+}
+
+/// A merge: slot b joins slot a, which comes before it.
+struct Join {
+    a: usize,
+    b: usize,
+    shares: (f64, f64),
+    update: Update,
+}
+
+impl Join {
+    /// The distance to the two, out of the distances to each.
+    #[inline]
+    fn of(&self, to_a: f64, to_b: f64) -> f64 {
+        match self.update {
+            Update::Mean => self.shares.0 * to_a + self.shares.1 * to_b,
+            Update::Largest => to_a.max(to_b),
+        }
+    }
 }
 
 /// How many distances so many slots have.
@@ -62,9 +87,94 @@ impl Matrix {
         slot * (2 * self.ids.len() - slot - 1) / 2
     }
 
+    /// The distances of a slot to all after it.
+    fn after(&self, slot: usize) -> &[f64] {
+        &self.values[self.row(slot)..][..self.ids.len() - slot - 1]
+    }
+
+    /// The first of all after a slot.
+    fn first_after(&self, slot: usize, after: &[f64]) -> Near {
+        let distance = smallest(after);
+        match after.iter().position(|&value| value == distance) {
+            Some(place) if distance < f64::INFINITY => Near { distance, id: self.ids[slot + 1 + place] },
+            _ => Near::NONE,
+        }
+    }
+
+    /// What a merge does to distances; the sizes change at once.
+    fn join(&mut self, into: u32, from: u32) -> Join {
+        let (a, b) = (self.slots[into as usize] as usize, self.slots[from as usize] as usize);
+        let size = self.sizes[into as usize] + self.sizes[from as usize];
+        let share = self.sizes[from as usize] / size;
+        self.sizes[into as usize] = size;
+        self.gone[b] = true;
+        Join { a, b, shares: (1.0 - share, share), update: self.update }
+    }
+
+    /// Joins the rows of a pair in the first of them.
+    fn join_rows(&mut self, join: &Join) {
+        let Join { a, b, .. } = *join;
+        let n = self.ids.len();
+        for other in a + 1..b {
+            let (to, from) = (self.place(a, other), self.place(other, b));
+            self.values[to] = join.of(self.values[to], self.values[from]);
+        }
+        let (to, gone) = (self.place(a, b) + 1, self.row(b));
+        let (low, high) = self.values.split_at_mut(gone);
+        for (to, gone) in low[to..to + n - b - 1].iter_mut().zip(high) {
+            *to = join.of(*to, *gone);
+            *gone = f64::INFINITY;
+        }
+    }
+
     fn place(&self, a: usize, b: usize) -> usize {
         let (a, b) = (a.min(b), a.max(b));
         self.row(a) + b - a - 1
+    }
+}
+
+/// The nearest of each slot that one part of the rows knows of.
+fn nearest_in(matrix: &Matrix, part: usize, control: &Control) -> Result<Vec<Near>> {
+    let n = matrix.ids.len();
+    let mut nearest = Columns { distances: vec![f64::INFINITY; n], ids: vec![u32::MAX; n] };
+    for slot in (part..n).step_by(PARTS).filter(|&slot| !matrix.gone[slot]) {
+        control.check("agglomerative")?;
+        let after = matrix.after(slot);
+        nearest.lower(slot + 1, after, matrix.ids[slot]);
+        let own = matrix.first_after(slot, after);
+        if own.before(nearest.at(slot)) {
+            nearest.distances[slot] = own.distance;
+            nearest.ids[slot] = own.id;
+        }
+    }
+    Ok((0..n).map(|slot| nearest.at(slot)).collect())
+}
+
+/// The nearest of each slot so far.
+struct Columns {
+    distances: Vec<f64>,
+    ids: Vec<u32>,
+}
+
+impl Columns {
+    fn at(&self, slot: usize) -> Near {
+        Near { distance: self.distances[slot], id: self.ids[slot] }
+    }
+
+    /// Takes the distances of a cluster to all slots from `first` on into account. Of equals, the cluster
+    /// that came before stays; clusters come in ascending order.
+    fn lower(&mut self, first: usize, distances: &[f64], id: u32) {
+        let own = self.distances[first..].chunks_mut(8).zip(self.ids[first..].chunks_mut(8));
+        for ((own, ids), new) in own.zip(distances.chunks(8)) {
+            // Seldom true, and found out for eight at a time.
+            if own.iter().zip(new).fold(false, |any, (own, new)| any | (new < own)) {
+                for ((own, own_id), &new) in own.iter_mut().zip(ids).zip(new) {
+                    if new < *own {
+                        (*own, *own_id) = (new, id);
+                    }
+                }
+            }
+        }
     }
 }
 
@@ -112,44 +222,46 @@ impl Space for Matrix {
                 best = near;
             }
         }
-        let row = self.row(slot);
-        let after = &self.values[row..row + self.ids.len() - slot - 1];
-        let distance = smallest(after);
-        if distance <= best.distance
-            && let Some(place) = after.iter().position(|&value| value == distance)
-        {
-            let near = Near { distance, id: self.ids[slot + 1 + place] };
-            if near.before(best) {
-                best = near;
-            }
+        let own = self.first_after(slot, self.after(slot));
+        if own.before(best) {
+            best = own;
         }
         best
     }
 
-    fn merge(&mut self, into: u32, from: u32) {
-        let (a, b) = (self.slots[into as usize] as usize, self.slots[from as usize] as usize);
-        let (size_a, size_b) = (self.sizes[into as usize], self.sizes[from as usize]);
-        let (share_a, share_b) = (size_a / (size_a + size_b), size_b / (size_a + size_b));
-        let join = |x: f64, y: f64| match self.update {
-            Update::Mean => share_a * x + share_b * y,
-            Update::Largest => x.max(y),
+    fn nearest_of_all(&self, searches: &[Search], control: &Control) -> Result<Vec<Near>> {
+        if searches.len() * ONE_IN < self.alive {
+            return one_by_one(self, searches, control);
+        }
+        let parts: Vec<Vec<Near>> =
+            (0..PARTS).into_par_iter().map(|part| nearest_in(self, part, control)).collect::<Result<_>>()?;
+        let first = |search: &Search| {
+            let slot = self.slots[search.id as usize] as usize;
+            let known = parts.iter().map(|part| part[slot]);
+            known.fold(Near::NONE, |best, near| if near.before(best) { near } else { best })
         };
-        let n = self.ids.len();
-        for other in (0..b).filter(|&other| other != a) {
-            let (to, gone) = (self.place(a, other), self.place(b, other));
-            self.values[to] = join(self.values[to], self.values[gone]);
-            self.values[gone] = f64::INFINITY;
+        Ok(searches.iter().map(first).collect())
+    }
+
+    fn merge(&mut self, pairs: &[(u32, u32)]) {
+        let joins: Vec<Join> = pairs.iter().map(|&(into, from)| self.join(into, from)).collect();
+        // The rows of every pair, as long as the rows of later pairs are as they were.
+        for join in &joins {
+            self.join_rows(join);
         }
-        let (to, gone) = (self.place(a, b) + 1, self.row(b));
-        let (low, high) = self.values.split_at_mut(gone);
-        for (x, y) in low[to..to + n - b - 1].iter_mut().zip(high) {
-            *x = join(*x, *y);
-            *y = f64::INFINITY;
+        // Then the columns, row after row: what is read and written lies close together.
+        for slot in (0..self.ids.len()).filter(|&slot| !self.gone[slot]) {
+            let start = self.row(slot);
+            let row = &mut self.values[start..start + self.ids.len() - slot - 1];
+            for join in joins.iter().filter(|join| join.b > slot) {
+                let gone = std::mem::replace(&mut row[join.b - slot - 1], f64::INFINITY);
+                if join.a > slot {
+                    let to = &mut row[join.a - slot - 1];
+                    *to = join.of(*to, gone);
+                }
+            }
         }
-        self.values[to - 1] = f64::INFINITY;
-        self.sizes[into as usize] = size_a + size_b;
-        self.gone[b] = true;
-        self.alive -= 1;
+        self.alive -= pairs.len();
     }
 
     fn settle(&mut self) {
@@ -201,7 +313,7 @@ mod tests {
         };
         pairs(&matrix);
         for id in (2..n as u32).step_by(2) {
-            matrix.merge(0, id);
+            matrix.merge(&[(0, id)]);
         }
         pairs(&matrix);
         matrix.settle();

@@ -33,17 +33,30 @@ impl Near {
     }
 }
 
+/// A cluster without a nearest one, and a first guess at it: what became of its last one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Search {
+    pub(super) id: u32,
+    guess: u32,
+}
+
 /// Clusters that can be searched and merged. Each is called by the smallest number of its points. The
 /// distance must be reducible: a merged cluster is no nearer to a third than the nearer of its two parts.
-pub(super) trait Space: Sync {
+pub(super) trait Space: Sync + Sized {
     /// The distance of two clusters; the same bits for (a, b) as for (b, a).
     fn distance(&self, a: u32, b: u32) -> f64;
 
     /// The cluster nearest to this one, or `best` if that comes before it.
     fn nearest(&self, of: u32, best: Near) -> Near;
 
-    /// Makes one cluster of two; it keeps the number `into`.
-    fn merge(&mut self, into: u32, from: u32);
+    /// The nearest cluster of each of these, in order.
+    fn nearest_of_all(&self, searches: &[Search], control: &Control) -> Result<Vec<Near>> {
+        one_by_one(self, searches, control)
+    }
+
+    /// Makes one cluster of the two of each pair; it keeps the smaller number, which comes first. No cluster
+    /// is in two pairs, and pairs ascend.
+    fn merge(&mut self, pairs: &[(u32, u32)]);
 
     /// Called after each round of merges: a time to shrink.
     fn settle(&mut self);
@@ -113,13 +126,6 @@ impl Nearest {
     }
 }
 
-/// A cluster without a nearest one, and a first guess at it: what became of its last.
-#[derive(Debug, Clone, Copy)]
-struct Search {
-    id: u32,
-    guess: u32,
-}
-
 /// Merges `n` points until one cluster is left. A pair of clusters that are each other's nearest is merged
 /// sooner or later, whatever else merges before, since distances are reducible; so all such pairs merge at
 /// once, and only clusters whose nearest merged search again.
@@ -134,7 +140,7 @@ pub(super) fn merge_all(space: &mut impl Space, n: usize, control: &Control) -> 
     let mut searches: Vec<Search> = (0..n as u32).map(|id| Search { id, guess: NONE }).collect();
     while steps.len() + 1 < n {
         control.step("agglomerative", steps.len() as u64, n as u64 - 1)?;
-        let found = search(space, &searches, control)?;
+        let found = space.nearest_of_all(&searches, control)?;
         let mut touched: Vec<u32> = Vec::with_capacity(found.len());
         for (search, &near) in searches.iter().zip(&found) {
             nearest.set(search.id, near);
@@ -157,11 +163,11 @@ pub(super) fn merge_all(space: &mut impl Space, n: usize, control: &Control) -> 
             let height = space.height(distance).max(heights[into as usize]).max(heights[from as usize]);
             heights[into as usize] = height;
             steps.push(Step { into, from, height });
-            space.merge(into, from);
             nearest.unlink(into);
             nearest.unlink(from);
             searches.push(Search { id: into, guess: NONE });
         }
+        space.merge(&pairs);
         let mut freed = Vec::new();
         for &(into, from) in &pairs {
             nearest.free(into, &mut freed);
@@ -173,8 +179,8 @@ pub(super) fn merge_all(space: &mut impl Space, n: usize, control: &Control) -> 
     Ok(steps)
 }
 
-/// The nearest cluster of each search, in order.
-fn search(space: &impl Space, searches: &[Search], control: &Control) -> Result<Vec<Near>> {
+/// Each search on its own, many at the same time.
+pub(super) fn one_by_one(space: &impl Space, searches: &[Search], control: &Control) -> Result<Vec<Near>> {
     let one = |search: &Search| {
         let best = match search.guess {
             NONE => Near::NONE,

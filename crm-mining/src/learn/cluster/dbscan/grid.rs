@@ -1,13 +1,17 @@
 //! Dense rows of up to three columns, found in a grid of cells.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "cells, points and columns are those of the grid, three columns always; runs lie within its cells"
+)]
+
+use super::touch::{Bounds, squared, touch};
 use super::{Division, Rule, STAGE};
 use crate::error::Result;
 use crate::learn::cluster::sets::Sets;
 use crate::model::Control;
 use rayon::prelude::*;
 use std::ops::Range;
-
-use super::touch::{Bounds, touch};
 
 /// Cells that one thread works on between two looks at the caller's wish to stop.
 const PIECE: usize = 128;
@@ -35,7 +39,7 @@ impl Grid {
             return None;
         }
         let side = eps / (width as f64).sqrt() * (1.0 - 1e-4);
-        let bounds = Bounds::of(points.chunks_exact(width).map(|point| padded(point)));
+        let bounds = Bounds::of(points.chunks_exact(width).map(padded));
         let largest = f64::from((1 << BITS) - 8);
         let fits = |column: usize| (bounds.high[column] - bounds.low[column]) / side < largest;
         if !(0..3).all(fits) {
@@ -244,7 +248,7 @@ impl Cores {
         for cell in runs.iter().flat_map(Range::clone) {
             if numbers[cell] < best
                 && self.bounds[cell].least(&point) <= square
-                && self.of(cell).iter().any(|core| super::touch::squared(&point, core) <= square)
+                && self.of(cell).iter().any(|core| squared(&point, core) <= square)
             {
                 best = numbers[cell];
             }

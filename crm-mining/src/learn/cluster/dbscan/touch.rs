@@ -1,5 +1,7 @@
 //! Whether two clouds of points come near each other.
 
+#![allow(clippy::indexing_slicing, reason = "three columns, always")]
+
 /// Clouds of so few pairs are compared pair by pair.
 const FEW_PAIRS: usize = 256;
 

@@ -1,5 +1,7 @@
 //! Dense rows of any number of columns, found in a kd-tree.
 
+#![allow(clippy::indexing_slicing, reason = "places, rows and nodes are those of the tree")]
+
 use super::{Division, Rule, STAGE};
 use crate::error::Result;
 use crate::learn::cluster::kd_tree::{KdTree, Visitor};

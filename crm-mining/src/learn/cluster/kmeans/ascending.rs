@@ -8,11 +8,11 @@ use rayon::prelude::*;
 use std::cmp::Ordering;
 
 /// The distinct rows of weight above 0, ascending.
-pub(in crate::learn::cluster) struct Ascending {
+pub(super) struct Ascending {
     /// The first row of each kind.
-    pub(in crate::learn::cluster) first: Vec<u32>,
+    pub(super) first: Vec<u32>,
     /// The weight of all rows of each kind; none when it is 1 for all.
-    pub(in crate::learn::cluster) weights: Option<Vec<f64>>,
+    pub(super) weights: Option<Vec<f64>>,
     /// The kind of each row of weight above 0.
     kinds: Vec<(u32, u32)>,
     /// The rows of weight 0.
@@ -20,7 +20,7 @@ pub(in crate::learn::cluster) struct Ascending {
 }
 
 impl Ascending {
-    pub(in crate::learn::cluster) fn new(features: &Features, weights: Option<&[f64]>) -> Ascending {
+    pub(super) fn new(features: &Features, weights: Option<&[f64]>) -> Ascending {
         let weight =
             |row: u32| weights.and_then(|weights| weights.get(row as usize)).map_or(1.0, |weight| *weight);
         let (mut order, weightless): (Vec<u32>, Vec<u32>) =
@@ -44,7 +44,7 @@ impl Ascending {
     }
 
     /// The label of each row, from those of the kinds; of a row of weight 0, that of the nearest center.
-    pub(in crate::learn::cluster) fn spread(
+    pub(super) fn spread(
         &self,
         of: &'static str,
         labels: &[u32],
@@ -61,7 +61,7 @@ impl Ascending {
         for &(row, kind) in &self.kinds {
             put(row, labels.get(kind as usize).copied().unwrap_or_default());
         }
-        let nearest = nearest_of(of, &features.select(&self.weightless), frame, centers)?;
+        let (nearest, _) = nearest_of(of, &features.select(&self.weightless), frame, centers)?;
         for (&row, label) in self.weightless.iter().zip(nearest) {
             put(row, label);
         }

@@ -2,8 +2,8 @@
 //!
 //! Only rows whose nearest center may have changed are looked at again. Where the nearest center is closer by
 //! a margin than the next, no movement of the centers by less than half the margin changes that (Hamerly
-//! 2010). Here each row keeps how far the centers may drift in all until it has to be looked at, so that a
-//! row that rests costs one comparison. The margins allow for rounding: every label is, to the bit, the one
+//! 2010). Here each row keeps how far the centers may drift until it has to be looked at, so that a row that
+//! rests costs one comparison. The margins allow for rounding: every label is, to the bit, the one
 //! that looking at all rows would give.
 
 #![allow(
@@ -11,47 +11,47 @@
     reason = "labels are below k because the kernel gives the number of a center, and lists hold rows of their block"
 )]
 
-use super::nearest::Nearest;
+use super::nearest::{MOST, Nearest};
 use super::rows::Rows;
 use super::sums::{Sums, chunk, inertia};
 use crate::error::Result;
-use crate::learn::cluster::BLOCK;
+use crate::learn::cluster::{BLOCK, Blocks};
 
 /// When to stop.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::learn::cluster) struct Stop {
-    pub(in crate::learn::cluster) max_iterations: usize,
+pub(super) struct Stop {
+    pub(super) max_iterations: usize,
     /// Largest squared movement of all centers together that counts as standing still.
-    pub(in crate::learn::cluster) tolerance: f64,
+    pub(super) tolerance: f64,
 }
 
 /// Where one start ended.
 #[derive(Debug)]
-pub(in crate::learn::cluster) struct Run {
-    pub(in crate::learn::cluster) centers: Vec<f64>,
-    pub(in crate::learn::cluster) labels: Vec<u32>,
-    pub(in crate::learn::cluster) inertia: f64,
-    pub(in crate::learn::cluster) iterations: usize,
-    pub(in crate::learn::cluster) converged: bool,
+pub(super) struct Run {
+    pub(super) centers: Vec<f64>,
+    pub(super) labels: Vec<u32>,
+    pub(super) inertia: f64,
+    pub(super) iterations: usize,
+    pub(super) converged: bool,
 }
 
 /// What is known of a row.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
     pub(super) label: u32,
-    /// How far the centers may have drifted in all before the label has to be looked at again.
+    /// How far the centers may have drifted before the label has to be looked at again.
     reach: f32,
 }
 
 /// The label of a row before the first look.
-const NONE: u32 = u32::MAX;
+pub(super) const NONE: u32 = u32::MAX;
 
 /// Iterates from these centers. The labels are those of the centers returned.
-pub(in crate::learn::cluster) fn lloyd(rows: &Rows<'_>, mut centers: Vec<f64>, stop: &Stop) -> Result<Run> {
+pub(super) fn lloyd(rows: &Rows<'_>, mut centers: Vec<f64>, stop: &Stop) -> Result<Run> {
     let k = centers.len() / rows.width();
     let mut places = vec![Place { label: NONE, reach: 0.0 }; rows.n()];
-    let (mut sums, mut drift) = (Sums::none(k, rows.width()), 0.0);
-    assign(rows, &centers, drift, &mut places, &mut sums)?;
+    let (mut sums, mut drift) = (Sums::none(k, rows.width()), vec![0.0; k]);
+    assign(rows, &centers, &drift, &mut places, &mut sums)?;
     // Whether a row changed, whether the centers rested, and whether the sums are those of the members
     // without the rounding of what came and went.
     let (mut changed, mut still, mut exact) = (true, false, true);
@@ -76,9 +76,9 @@ pub(in crate::learn::cluster) fn lloyd(rows: &Rows<'_>, mut centers: Vec<f64>, s
         }
         let moves = movements(&centers, &moved, rows.width());
         still = moves.iter().sum::<f64>() <= stop.tolerance;
-        drift += 2.0 * moves.iter().copied().fold(0.0, f64::max).sqrt() * (1.0 + ROUNDING);
+        add_drift(&mut drift, &moves);
         centers = moved;
-        changed = assign(rows, &centers, drift, &mut places, &mut sums)?;
+        changed = assign(rows, &centers, &drift, &mut places, &mut sums)?;
         exact &= !changed || rows.weights.is_some();
         iterations += 1;
     };
@@ -93,20 +93,34 @@ fn movements(from: &[f64], to: &[f64], width: usize) -> Vec<f64> {
     from.chunks_exact(width).zip(to.chunks_exact(width)).map(squared).collect()
 }
 
+/// Adds to the drift of each center how much closer its rows may have come to another by these squared
+/// movements: by its own and by the largest of the others.
+fn add_drift(drift: &mut [f64], moves: &[f64]) {
+    let fastest =
+        (0..moves.len()).fold(0, |fastest, at| if moves[at] > moves[fastest] { at } else { fastest });
+    let others = |at: usize| moves.iter().enumerate().filter(move |(other, _)| *other != at);
+    let next = others(fastest).map(|(_, &square)| square).fold(0.0, f64::max);
+    for (at, (drift, own)) in drift.iter_mut().zip(moves).enumerate() {
+        let other = if at == fastest { next } else { moves[fastest] };
+        *drift += (own.sqrt() + other.sqrt()) * (1.0 + ROUNDING);
+    }
+}
+
 /// Gives every row the number of its nearest center and brings the sums up to date: rows that change are
 /// taken from one cluster to another, or all are added up anew when they have weights, since what is left of
 /// a small weight after a large one went is rounding. Whether any changed.
 fn assign(
     rows: &Rows<'_>,
     centers: &[f64],
-    drift: f64,
+    drift: &[f64],
     places: &mut [Place],
     sums: &mut Sums,
 ) -> Result<bool> {
     let width = rows.width();
     let k = centers.len() / width;
+    let pass = Pass::new(rows.points, centers, drift);
     let found = rows.map(chunk(k), places, |part, places| {
-        let mut look = Look::new(centers, width, drift);
+        let mut look = Look::new(&pass);
         let mut sums = part.weights.is_none().then(|| Sums::none(k, width));
         let mut changed = false;
         for (block, places) in part.values.chunks(BLOCK * width).zip(places.chunks_mut(BLOCK)) {
@@ -137,75 +151,124 @@ pub(super) struct Change {
     pub(super) to: u32,
 }
 
-/// Looks at the rows of a block whose labels are not certain.
+/// What bounds the rounding of distances in numbers of one kind.
+#[derive(Clone, Copy)]
+struct Rounding {
+    /// The share of a distance that it stays below.
+    share: f64,
+    /// And what comes on top: of the coordinates themselves.
+    fixed: f64,
+}
+
+/// Looks at the rows of a block whose labels are not certain, first in `f32`; where that leaves the nearest
+/// center open, in `f64`.
 struct Look<'a> {
-    centers: &'a [f64],
-    width: usize,
-    drift: f64,
-    /// The share of a distance that its rounding stays below.
-    rounding: f64,
-    rows: [u32; BLOCK],
-    columns: Vec<f64>,
-    nearest: Nearest,
+    pass: &'a Pass<'a>,
+    picked: [u32; BLOCK],
+    open: [u32; BLOCK],
+    coarse: Nearest<f32>,
+    fine: Nearest<f64>,
     changes: Vec<Change>,
 }
 
+/// The centers of one pass over the rows, and how far they drifted.
+struct Pass<'a> {
+    centers: &'a [f64],
+    /// The same in `f32`; none if these cannot number them.
+    short: Option<Vec<f32>>,
+    drift: &'a [f64],
+    /// The drift at least, in `f32`.
+    rounded: Vec<f32>,
+    coarse: Rounding,
+    fine: Rounding,
+}
+
+impl<'a> Pass<'a> {
+    fn new(points: &Blocks, centers: &'a [f64], drift: &'a [f64]) -> Pass<'a> {
+        let width = points.width as f64;
+        let largest = centers.iter().fold(points.largest, |largest, c| largest.max(c.abs()));
+        let one = f64::from(f32::EPSILON);
+        Pass {
+            centers,
+            short: (drift.len() < MOST).then(|| centers.iter().map(|&c| c as f32).collect()),
+            drift,
+            rounded: drift.iter().map(|drift| (drift * (1.0 + ROUNDING)) as f32).collect(),
+            coarse: Rounding { share: (width + 8.0) * one, fixed: 4.0 * one * width.sqrt() * largest },
+            fine: Rounding { share: (width + 8.0) * f64::EPSILON, fixed: 0.0 },
+        }
+    }
+}
+
 impl<'a> Look<'a> {
-    fn new(centers: &'a [f64], width: usize, drift: f64) -> Look<'a> {
-        let (nearest, changes) = (Nearest::new(), Vec::new());
-        let rounding = (width + 8) as f64 * f64::EPSILON;
-        let columns = vec![0.0; BLOCK * width];
-        Look { centers, width, drift, rounding, rows: [0; BLOCK], columns, nearest, changes }
+    fn new(pass: &'a Pass<'a>) -> Look<'a> {
+        let (coarse, fine, changes) = (Nearest::new(), Nearest::new(), Vec::new());
+        Look { pass, picked: [0; BLOCK], open: [0; BLOCK], coarse, fine, changes }
     }
 
     /// Labels the rows anew and says which changed.
     fn again(&mut self, block: &[f64], places: &mut [Place]) -> &[Change] {
         self.changes.clear();
-        let drift = (self.drift * (1.0 + ROUNDING)) as f32;
         let mut uncertain = 0;
         for (row, place) in (0..).zip(&*places) {
-            self.rows[uncertain] = row;
-            // A reach that is no number is never certain.
+            self.picked[uncertain] = row;
+            // A row without a label, and a reach that is no number, are never certain.
+            let drift = self.pass.rounded.get(place.label as usize).copied().unwrap_or(f32::INFINITY);
             let certain = place.reach > drift;
             uncertain += usize::from(!certain);
         }
         if uncertain == 0 {
             return &[];
         }
-        // Picking rows out costs about as much as looking at two or three centers.
-        if uncertain * 4 > places.len() * 3 {
-            uncertain = places.len();
-            for (place, row) in self.rows[..uncertain].iter_mut().zip(0..) {
-                *place = row;
-            }
-            self.nearest.find(block, uncertain, self.centers);
-        } else {
-            let columns = &mut self.columns[..uncertain * self.width];
-            for (to, from) in columns.chunks_exact_mut(uncertain).zip(block.chunks_exact(places.len())) {
-                for (to, &row) in to.iter_mut().zip(&self.rows) {
-                    *to = from[row as usize];
+        let mut open = 0;
+        if let Some(short) = &self.pass.short {
+            let picked = &self.picked[..uncertain];
+            self.coarse.find(block, places.len(), picked, short);
+            let Nearest { labels, first, second } = &self.coarse;
+            let found = labels.iter().zip(first).zip(second);
+            for (&row, ((&label, first), second)) in picked.iter().zip(found) {
+                let margin = self.pass.coarse.margin(first.sqrt().into(), second.sqrt().into());
+                self.open[open] = row;
+                // Beyond the range of f32 nothing is known of the next.
+                if margin > 0.0 && margin.is_finite() {
+                    keep(self.pass, row, label, margin, places, &mut self.changes);
+                } else {
+                    open += 1;
                 }
             }
-            self.nearest.find(columns, uncertain, self.centers);
+        } else {
+            self.open = self.picked;
+            open = uncertain;
         }
-        self.keep(uncertain, places);
+        if open > 0 {
+            let picked = &self.open[..open];
+            self.fine.find(block, places.len(), picked, self.pass.centers);
+            let Nearest { labels, first, second } = &self.fine;
+            let found = labels.iter().zip(first).zip(second);
+            for (&row, ((&label, first), second)) in picked.iter().zip(found) {
+                let margin = self.pass.fine.margin(first.sqrt(), second.sqrt());
+                keep(self.pass, row, label, margin, places, &mut self.changes);
+            }
+        }
         &self.changes
     }
+}
 
-    /// Takes over what was found for the rows looked at.
-    fn keep(&mut self, looked: usize, places: &mut [Place]) {
-        let Nearest { labels, first, second } = &self.nearest;
-        let found = labels.iter().zip(first).zip(second);
-        for (&row, ((&label, first), second)) in self.rows[..looked].iter().zip(found) {
-            let margin = second.sqrt() * (1.0 - self.rounding) - first.sqrt() * (1.0 + self.rounding);
-            let reach = if margin > 0.0 { (margin + self.drift) * (1.0 - ROUNDING) } else { 0.0 };
-            let place = &mut places[row as usize];
-            if place.label != label {
-                self.changes.push(Change { row, from: place.label, to: label });
-            }
-            *place = Place { label, reach: reach as f32 };
-        }
+impl Rounding {
+    /// By how much the first distance is smaller at least, if it is.
+    fn margin(&self, first: f64, second: f64) -> f64 {
+        second * (1.0 - self.share) - first * (1.0 + self.share) - self.fixed
     }
+}
+
+/// Takes over what was found for a row.
+#[inline]
+fn keep(pass: &Pass<'_>, row: u32, label: u32, margin: f64, places: &mut [Place], changes: &mut Vec<Change>) {
+    let reach = if margin > 0.0 { (margin + pass.drift[label as usize]) * (1.0 - ROUNDING) } else { 0.0 };
+    let place = &mut places[row as usize];
+    if place.label != label {
+        changes.push(Change { row, from: place.label, to: label });
+    }
+    *place = Place { label, reach: reach as f32 };
 }
 
 #[cfg(test)]

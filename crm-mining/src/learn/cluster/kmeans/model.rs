@@ -1,7 +1,7 @@
 //! What k-means learns.
 
 use super::lloyd::Run;
-use super::nearest::Nearest;
+use super::nearest::{ALL, Nearest};
 use crate::data::Features;
 use crate::error::{Error, ErrorKind, Result};
 use crate::learn::cluster::{BLOCK, Clustering, Frame, squared_distances};
@@ -113,7 +113,7 @@ impl KMeansModel {
 }
 
 /// Points in ascending order of the first coordinate, then of the next, and the place of each in it.
-pub(in crate::learn::cluster) fn ascending(points: &[f64], width: usize) -> (Vec<f64>, Vec<u32>) {
+pub(super) fn ascending(points: &[f64], width: usize) -> (Vec<f64>, Vec<u32>) {
     let mut order: Vec<(&[f64], usize)> = points.chunks_exact(width).zip(0..).collect();
     order.sort_by(|(a, _), (b, _)| {
         let differ = |(a, b): (&f64, &f64)| Some(a.total_cmp(b)).filter(|order| order.is_ne());
@@ -144,30 +144,32 @@ impl Predict<Features> for KMeansModel {
 
     fn predict(&self, features: &Features) -> Result<Vec<u32>> {
         features.expect_names("KMeansModel", &self.feature_names)?;
-        nearest_of("KMeansModel", features, &self.frame, &self.points)
+        Ok(nearest_of("KMeansModel", features, &self.frame, &self.points)?.0)
     }
 }
 
-/// The number of the nearest of these points of a frame for each row.
-pub(in crate::learn::cluster) fn nearest_of(
+/// The number of the nearest of these points of a frame for each row, and the sum of the squared distances
+/// to them in the frame.
+pub(super) fn nearest_of(
     of: &'static str,
     features: &Features,
     frame: &Frame,
     points: &[f64],
-) -> Result<Vec<u32>> {
+) -> Result<(Vec<u32>, f64)> {
     let mut labels = vec![0; features.n_rows()];
     let blocks =
         labels.par_chunks_mut(BLOCK).zip(features.values().par_chunks(BLOCK * features.n_features()));
-    blocks.try_for_each(|(labels, values)| {
+    let look = |(labels, values): (&mut [u32], &[f64])| {
         let (mut columns, mut nearest) = (vec![0.0; values.len()], Nearest::new());
         frame.bring(of, values, &mut columns)?;
-        nearest.find(&columns, labels.len(), points);
+        nearest.find(&columns, labels.len(), ALL.get(..labels.len()).unwrap_or_default(), points);
         for (label, found) in labels.iter_mut().zip(nearest.labels) {
             *label = found;
         }
-        Ok::<(), Error>(())
-    })?;
-    Ok(labels)
+        Ok(nearest.first.iter().take(labels.len()).sum())
+    };
+    let sums: Vec<f64> = blocks.map(look).collect::<Result<_>>()?;
+    Ok((labels, sums.iter().sum()))
 }
 
 /// The fields of a model, unchecked.
@@ -211,7 +213,7 @@ impl TryFrom<Saved> for KMeansModel {
 }
 
 /// The number of points, when they and their frame can be used with these features.
-pub(in crate::learn::cluster) fn check_points(
+pub(super) fn check_points(
     place: &str,
     feature_names: &[String],
     frame: &Frame,
@@ -228,6 +230,6 @@ pub(in crate::learn::cluster) fn check_points(
     Ok(points.len() / width)
 }
 
-pub(in crate::learn::cluster) fn refused<T>(place: &str, rule: &str, found: String) -> Result<T> {
+pub(super) fn refused<T>(place: &str, rule: &str, found: String) -> Result<T> {
     Err(ErrorKind::Malformed { place: place.to_owned(), rule: rule.to_owned(), found }.into())
 }

@@ -1,160 +1,206 @@
 //! The kernel of k-means: the nearest center of every row, and how far the two nearest are.
+//!
+//! It works in `f64`, or in `f32`, twice as many numbers at once, where a bound on the rounding is enough.
 
 #![allow(
     clippy::indexing_slicing,
-    reason = "columns hold one value per row and centers one per column, and at most BLOCK rows come at once"
+    clippy::needless_range_loop,
+    reason = "lanes index arrays of their number, columns hold one value per row and centers one per column, and at most BLOCK rows come at once"
 )]
 
 use crate::learn::cluster::BLOCK;
+use std::ops::{Add, Mul, Sub};
 
-/// Rows whose distances are kept in registers together.
-const FEW: usize = 2;
-/// The same when there are many columns.
-const MANY: usize = 8;
-
-/// What is found for each row of a block: the number of its nearest center, the first of equals, and the
-/// squared distances to this one and to the next.
-pub(super) struct Nearest {
-    pub(super) labels: [u32; BLOCK],
-    pub(super) first: [f64; BLOCK],
-    pub(super) second: [f64; BLOCK],
+/// The numbers that the kernel works in.
+pub(super) trait Number:
+    Copy + PartialOrd + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self>
+{
+    const ZERO: Self;
+    const ONE: Self;
+    const INFINITY: Self;
+    fn of(value: f64) -> Self;
+    /// A whole number below 2²³.
+    fn whole(self) -> u32;
 }
 
-impl Nearest {
-    pub(super) fn new() -> Nearest {
-        Nearest { labels: [0; BLOCK], first: [0.0; BLOCK], second: [0.0; BLOCK] }
+impl Number for f64 {
+    const ZERO: f64 = 0.0;
+    const ONE: f64 = 1.0;
+    const INFINITY: f64 = f64::INFINITY;
+    #[inline(always)]
+    fn of(value: f64) -> f64 {
+        value
+    }
+    #[inline(always)]
+    fn whole(self) -> u32 {
+        // 2⁵² plus a whole number has this number in its low bits: a conversion for vector registers.
+        (self + 4_503_599_627_370_496.0).to_bits() as u32
+    }
+}
+
+impl Number for f32 {
+    const ZERO: f32 = 0.0;
+    const ONE: f32 = 1.0;
+    const INFINITY: f32 = f32::INFINITY;
+    #[inline(always)]
+    fn of(value: f64) -> f32 {
+        value as f32
+    }
+    #[inline(always)]
+    fn whole(self) -> u32 {
+        (self + 8_388_608.0).to_bits() & 0x007F_FFFF
+    }
+}
+
+/// No more centers can be told apart by their numbers in `f32`.
+pub(super) const MOST: usize = 1 << 23;
+
+/// The rows of a whole block, in order.
+pub(super) const ALL: [u32; BLOCK] = {
+    let (mut all, mut row) = ([0; BLOCK], 0);
+    while row < BLOCK {
+        all[row] = row as u32;
+        row += 1;
+    }
+    all
+};
+
+/// What is found for each row looked at: the number of its nearest center, the first of equals, and the
+/// squared distances to this one and to the next.
+pub(super) struct Nearest<T> {
+    pub(super) labels: [u32; BLOCK],
+    pub(super) first: [T; BLOCK],
+    pub(super) second: [T; BLOCK],
+}
+
+impl<T: Number> Nearest<T> {
+    pub(super) fn new() -> Nearest<T> {
+        Nearest { labels: [0; BLOCK], first: [T::ZERO; BLOCK], second: [T::ZERO; BLOCK] }
     }
 
-    /// Looks at `rows` rows, at most [`BLOCK`], laid column after column. What is found for a row depends on
-    /// that row and the centers alone, to the bit.
-    pub(super) fn find(&mut self, columns: &[f64], rows: usize, centers: &[f64]) {
+    /// Looks at these rows of a block, laid column after column, of `rows` rows. What is found for a row
+    /// depends on that row and the centers alone, to the bit.
+    pub(super) fn find(&mut self, columns: &[f64], rows: usize, picked: &[u32], centers: &[T]) {
+        // A literal width lets the compiler keep a row in registers.
         match columns.len() / rows.max(1) {
             0 => {}
-            1 => self.narrow::<1>(columns, rows, centers),
-            2 => self.narrow::<2>(columns, rows, centers),
-            3 => self.narrow::<3>(columns, rows, centers),
-            4 => self.narrow::<4>(columns, rows, centers),
-            width => {
-                let whole = rows / MANY * MANY;
-                self.wide::<MANY>(columns, (rows, 0..whole), width, centers);
-                self.wide::<1>(columns, (rows, whole..rows), width, centers);
-            }
+            1 => self.narrow::<1>(columns, rows, picked, centers),
+            2 => self.narrow::<2>(columns, rows, picked, centers),
+            3 => self.narrow::<3>(columns, rows, picked, centers),
+            4 => self.narrow::<4>(columns, rows, picked, centers),
+            width => self.wide(columns, (rows, width), picked, centers),
         }
     }
 
-    fn narrow<const D: usize>(&mut self, columns: &[f64], rows: usize, centers: &[f64]) {
-        let whole = rows / FEW * FEW;
-        self.columns::<D, FEW>(columns, (rows, 0..whole), centers);
-        self.columns::<D, 1>(columns, (rows, whole..rows), centers);
-    }
-
-    /// `D` columns, `L` rows at once.
-    fn columns<const D: usize, const L: usize>(
-        &mut self,
-        columns: &[f64],
-        (rows, range): (usize, std::ops::Range<usize>),
-        centers: &[f64],
-    ) {
-        let columns: [&[f64]; D] = std::array::from_fn(|column| &columns[column * rows..(column + 1) * rows]);
+    /// `D` columns, and sixteen rows at once.
+    fn narrow<const D: usize>(&mut self, columns: &[f64], rows: usize, picked: &[u32], centers: &[T]) {
+        const L: usize = 16;
         let centers = centers.as_chunks::<D>().0;
-        for start in range.step_by(L) {
-            let x: [[f64; L]; D] =
-                std::array::from_fn(|column| std::array::from_fn(|lane| columns[column][start + lane]));
-            let (mut race, mut number) = (Race::<L>::new(), 0.0);
-            for center in centers {
-                let mut distances = [0.0; L];
-                for column in 0..D {
-                    for lane in 0..L {
-                        let difference = x[column][lane] - center[column];
-                        distances[lane] += difference * difference;
-                    }
-                }
-                race.enter(number, &distances);
-                number += 1.0;
+        for (number, picked) in picked.chunks(L).enumerate() {
+            let mut tile = [[T::ZERO; L]; D];
+            for (lanes, column) in tile.iter_mut().zip(columns.chunks_exact(rows)) {
+                pick(lanes, column, picked);
             }
-            self.keep(start, &race);
+            let (mut race, mut number_of) = (Race::<T, L>::new(), T::ZERO);
+            for center in centers {
+                let mut distances = [T::ZERO; L];
+                for (lanes, &c) in tile.iter().zip(center) {
+                    add_squares(&mut distances, lanes, c);
+                }
+                race.enter(number_of, &distances);
+                number_of = number_of + T::ONE;
+            }
+            self.keep(number * L, picked.len(), &race);
         }
     }
 
-    /// Any number of columns, `L` rows and two centers at once.
-    fn wide<const L: usize>(
-        &mut self,
-        columns: &[f64],
-        (rows, range): (usize, std::ops::Range<usize>),
-        width: usize,
-        centers: &[f64],
-    ) {
-        for start in range.step_by(L) {
-            let (mut race, mut number) = (Race::<L>::new(), 0.0);
+    /// Any number of columns, sixteen rows and two centers at once.
+    fn wide(&mut self, columns: &[f64], (rows, width): (usize, usize), picked: &[u32], centers: &[T]) {
+        const L: usize = 16;
+        let mut tile = vec![[T::ZERO; L]; width];
+        for (number, picked) in picked.chunks(L).enumerate() {
+            for (lanes, column) in tile.iter_mut().zip(columns.chunks_exact(rows)) {
+                pick(lanes, column, picked);
+            }
+            let (mut race, mut number_of) = (Race::<T, L>::new(), T::ZERO);
             let mut pairs = centers.chunks_exact(2 * width);
             for pair in &mut pairs {
                 let (a, b) = pair.split_at(width);
-                for distances in distances::<2, L>(&columns[start..], rows, [a, b]) {
-                    race.enter(number, &distances);
-                    number += 1.0;
+                let (mut to_a, mut to_b) = ([T::ZERO; L], [T::ZERO; L]);
+                for ((lanes, &a), &b) in tile.iter().zip(a).zip(b) {
+                    add_squares(&mut to_a, lanes, a);
+                    add_squares(&mut to_b, lanes, b);
                 }
+                race.enter(number_of, &to_a);
+                race.enter(number_of + T::ONE, &to_b);
+                number_of = number_of + T::ONE + T::ONE;
             }
             for center in pairs.remainder().chunks_exact(width) {
-                let [distances] = distances::<1, L>(&columns[start..], rows, [center]);
-                race.enter(number, &distances);
+                let mut distances = [T::ZERO; L];
+                for (lanes, &c) in tile.iter().zip(center) {
+                    add_squares(&mut distances, lanes, c);
+                }
+                race.enter(number_of, &distances);
             }
-            self.keep(start, &race);
+            self.keep(number * L, picked.len(), &race);
         }
     }
 
     #[inline(always)]
-    fn keep<const L: usize>(&mut self, start: usize, race: &Race<L>) {
-        for lane in 0..L {
-            // 2⁵² plus a whole number has this number in its low bits: a conversion for vector registers.
-            self.labels[start + lane] = (race.numbers[lane] + 4_503_599_627_370_496.0).to_bits() as u32;
+    fn keep<const L: usize>(&mut self, start: usize, rows: usize, race: &Race<T, L>) {
+        let end = start + rows;
+        for (label, number) in self.labels[start..end].iter_mut().zip(race.numbers) {
+            *label = number.whole();
         }
-        self.first[start..start + L].copy_from_slice(&race.first);
-        self.second[start..start + L].copy_from_slice(&race.second);
+        self.first[start..end].copy_from_slice(&race.first[..rows]);
+        self.second[start..end].copy_from_slice(&race.second[..rows]);
     }
 }
 
-/// The squared distances of `L` rows to `C` centers.
+/// The values of the picked rows in one column.
 #[inline(always)]
-fn distances<const C: usize, const L: usize>(
-    columns: &[f64],
-    rows: usize,
-    centers: [&[f64]; C],
-) -> [[f64; L]; C] {
-    let mut distances = [[0.0; L]; C];
-    for column in 0..centers[0].len() {
-        let x = &columns[column * rows..column * rows + L];
-        for (center, distances) in centers.iter().zip(&mut distances) {
-            for lane in 0..L {
-                let difference = x[lane] - center[column];
-                distances[lane] += difference * difference;
-            }
+fn pick<T: Number, const L: usize>(lanes: &mut [T; L], column: &[f64], picked: &[u32]) {
+    let first = picked[0] as usize;
+    let mut values = [0.0; L];
+    if picked.len() == L && picked[L - 1] as usize == first + L - 1 {
+        values.copy_from_slice(&column[first..first + L]);
+    } else {
+        for (value, &row) in values.iter_mut().zip(picked) {
+            *value = column[row as usize];
         }
     }
-    distances
+    *lanes = values.map(T::of);
+}
+
+#[inline(always)]
+fn add_squares<T: Number, const L: usize>(sums: &mut [T; L], lanes: &[T; L], center: T) {
+    for lane in 0..L {
+        let difference = lanes[lane] - center;
+        sums[lane] = sums[lane] + difference * difference;
+    }
 }
 
 /// The two smallest distances of `L` rows so far. Written so that nothing branches.
-struct Race<const L: usize> {
-    numbers: [f64; L],
-    first: [f64; L],
-    second: [f64; L],
+struct Race<T, const L: usize> {
+    numbers: [T; L],
+    first: [T; L],
+    second: [T; L],
 }
 
-impl<const L: usize> Race<L> {
+impl<T: Number, const L: usize> Race<T, L> {
     #[inline(always)]
-    fn new() -> Race<L> {
-        Race { numbers: [0.0; L], first: [f64::INFINITY; L], second: [f64::INFINITY; L] }
+    fn new() -> Race<T, L> {
+        Race { numbers: [T::ZERO; L], first: [T::INFINITY; L], second: [T::INFINITY; L] }
     }
 
     #[inline(always)]
-    fn enter(&mut self, number: f64, distances: &[f64; L]) {
+    fn enter(&mut self, number: T, distances: &[T; L]) {
         for lane in 0..L {
             let (distance, first) = (distances[lane], self.first[lane]);
-            let closer = distance < first;
-            let slower = if closer { first } else { distance };
+            let slower = if distance < first { first } else { distance };
             self.second[lane] = if slower < self.second[lane] { slower } else { self.second[lane] };
-            self.numbers[lane] = if closer { number } else { self.numbers[lane] };
-            self.first[lane] = if closer { distance } else { first };
+            self.numbers[lane] = if distance < first { number } else { self.numbers[lane] };
+            self.first[lane] = if distance < first { distance } else { first };
         }
     }
 }
@@ -171,7 +217,10 @@ mod tests {
                 let columns: Vec<f64> = (0..rows * width).map(value).collect();
                 let centers: Vec<f64> = (0..k * width).map(|i| value(i * 31 + 5)).collect();
                 let mut nearest = Nearest::new();
-                nearest.find(&columns, rows, &centers);
+                nearest.find(&columns, rows, &ALL[..rows], &centers);
+                let short: Vec<f32> = centers.iter().map(|&c| c as f32).collect();
+                let mut coarse = Nearest::new();
+                coarse.find(&columns, rows, &ALL[..rows], &short);
                 for row in 0..rows {
                     let square = |(column, c): (usize, &f64)| (columns[column * rows + row] - c).powi(2);
                     let to = |center: &[f64]| center.iter().enumerate().map(square).sum::<f64>();
@@ -180,6 +229,15 @@ mod tests {
                     let second = all.get(1).map_or(f64::INFINITY, |next| next.0);
                     assert_eq!((nearest.first[row], nearest.labels[row]), all[0]);
                     assert_eq!(nearest.second[row], second);
+                    // These numbers are exact in either.
+                    assert_eq!(coarse.labels[row], nearest.labels[row]);
+                    assert_eq!(f64::from(coarse.second[row]), second);
+                }
+                let some: Vec<u32> = (0..rows as u32).filter(|row| row % 3 == 1).collect();
+                let whole = nearest.labels;
+                nearest.find(&columns, rows, &some, &centers);
+                for (&row, label) in some.iter().zip(nearest.labels) {
+                    assert_eq!(label, whole[row as usize]);
                 }
             }
         }

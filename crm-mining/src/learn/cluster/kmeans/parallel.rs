@@ -6,7 +6,7 @@
 )]
 
 use super::lloyd::{Stop, lloyd};
-use super::nearest::Nearest;
+use super::nearest::{ALL, Nearest};
 use super::rows::Rows;
 use super::seeding::{any, draw, plus_plus};
 use crate::error::Result;
@@ -77,7 +77,7 @@ pub(super) fn parallel(rows: &Rows<'_>, k: usize, random: &mut Random) -> Result
 fn take_over(rows: &Rows<'_>, new: &[f64], first: usize, owners: &mut [Owner]) -> Result<Vec<f64>> {
     rows.map(BLOCK, owners, |part, owners| {
         let mut nearest = Nearest::new();
-        nearest.find(part.values, part.rows, new);
+        nearest.find(part.values, part.rows, &ALL[..part.rows], new);
         let mut distances = [0.0; BLOCK];
         let found = nearest.labels.iter().zip(&nearest.first);
         for ((owner, (&label, &distance)), kept) in owners.iter_mut().zip(found).zip(&mut distances) {

@@ -9,11 +9,11 @@ use rayon::prelude::*;
 
 /// Points with a weight each, unless all weigh 1.
 #[derive(Clone, Copy)]
-pub(in crate::learn::cluster) struct Rows<'a> {
-    pub(in crate::learn::cluster) points: &'a Blocks,
-    pub(in crate::learn::cluster) weights: Option<&'a [f64]>,
-    pub(in crate::learn::cluster) threads: Threads,
-    pub(in crate::learn::cluster) control: &'a Control,
+pub(super) struct Rows<'a> {
+    pub(super) points: &'a Blocks,
+    pub(super) weights: Option<&'a [f64]>,
+    pub(super) threads: Threads,
+    pub(super) control: &'a Control,
 }
 
 /// Rows that follow each other: whole blocks of points, and the weights of these rows.

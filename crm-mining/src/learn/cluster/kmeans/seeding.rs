@@ -12,11 +12,7 @@ use crate::math::random::Random;
 
 /// Draws `k` rows as centers: the first by weight, every other one as the best of 2 + ln k rows drawn with
 /// probability proportional to weight and squared distance to the centers so far (greedy k-means++).
-pub(in crate::learn::cluster) fn plus_plus(
-    rows: &Rows<'_>,
-    k: usize,
-    random: &mut Random,
-) -> Result<Vec<f64>> {
+pub(super) fn plus_plus(rows: &Rows<'_>, k: usize, random: &mut Random) -> Result<Vec<f64>> {
     let trials = 2 + (k as f64).ln() as usize;
     let width = rows.width();
     let mut centers = rows.points.row(any(rows, random));

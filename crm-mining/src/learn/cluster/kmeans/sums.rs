@@ -13,14 +13,15 @@ use crate::learn::cluster::BLOCK;
 /// The sum of the rows of every cluster, and of their weights.
 #[derive(Debug, Clone)]
 pub(super) struct Sums {
-    pub(super) points: Vec<f64>,
-    pub(super) counts: Vec<f64>,
+    /// Column after column, each with the sums of all clusters.
+    points: Vec<f64>,
+    counts: Vec<f64>,
 }
 
 /// Rows that are summed together, so many that the partial sums of all take a sixteenth of the memory of
 /// the rows at most.
 pub(super) fn chunk(k: usize) -> usize {
-    BLOCK * k.div_ceil(BLOCK / 16).max(16)
+    (16 * k).max(8_192).next_multiple_of(BLOCK)
 }
 
 impl Sums {
@@ -52,13 +53,13 @@ impl Sums {
     }
 
     fn take(&mut self, block: &[f64], places: &[Place], weight: impl Fn(usize) -> f64) {
-        let width = block.len() / places.len();
         for (row, place) in places.iter().enumerate() {
             self.counts[place.label as usize] += weight(row);
         }
-        for (column, values) in block.chunks_exact(places.len()).enumerate() {
+        let columns = block.chunks_exact(places.len()).zip(self.points.chunks_exact_mut(self.counts.len()));
+        for (values, sums) in columns {
             for (row, (value, place)) in values.iter().zip(places).enumerate() {
-                self.points[place.label as usize * width + column] += weight(row) * value;
+                sums[place.label as usize] += weight(row) * value;
             }
         }
     }
@@ -66,19 +67,19 @@ impl Sums {
     /// Takes rows of a block of so many, all of weight 1, from one cluster to another.
     pub(super) fn change(&mut self, block: &[f64], rows: usize, changes: &[Change]) {
         let k = self.counts.len();
-        let width = self.points.len() / k;
         for &Change { from, to, .. } in changes {
             self.counts[to as usize] += 1.0;
             if let Some(count) = self.counts.get_mut(from as usize) {
                 *count -= 1.0;
             }
         }
-        for (column, values) in block.chunks_exact(rows).enumerate() {
+        for (values, sums) in block.chunks_exact(rows).zip(self.points.chunks_exact_mut(k)) {
             for &Change { row, from, to } in changes {
                 let value = values[row as usize];
-                self.points[to as usize * width + column] += value;
-                if (from as usize) < k {
-                    self.points[from as usize * width + column] -= value;
+                sums[to as usize] += value;
+                // A row that was in no cluster leaves none.
+                if let Some(sum) = sums.get_mut(from as usize) {
+                    *sum -= value;
                 }
             }
         }
@@ -93,24 +94,39 @@ impl Sums {
         }
     }
 
+    /// The weight of the rows of one cluster.
+    pub(super) fn count(&self, cluster: usize) -> f64 {
+        self.counts[cluster]
+    }
+
+    /// The sums of one cluster, column after column.
+    pub(super) fn of_cluster(&self, cluster: usize) -> impl Iterator<Item = f64> + '_ {
+        self.points.iter().skip(cluster).step_by(self.counts.len()).copied()
+    }
+
     pub(super) fn some_empty(&self) -> bool {
         self.counts.contains(&0.0)
     }
 
     /// The mean of the rows of each cluster; a center without rows stays where it is.
     pub(super) fn means(&self, centers: &[f64]) -> Vec<f64> {
-        let width = centers.len() / self.counts.len();
-        let place = |(place, (&sum, &center)): (usize, (&f64, &f64))| match self.counts[place / width] {
-            0.0 => center,
-            count => sum / count,
-        };
-        self.points.iter().zip(centers).enumerate().map(place).collect()
+        let k = self.counts.len();
+        let mut means = centers.to_vec();
+        for (center, (cluster, &count)) in
+            means.chunks_exact_mut(centers.len() / k).zip(self.counts.iter().enumerate())
+        {
+            if count > 0.0 {
+                for (mean, sums) in center.iter_mut().zip(self.points.chunks_exact(k)) {
+                    *mean = sums[cluster] / count;
+                }
+            }
+        }
+        means
     }
 
     /// The same with one of the rows farthest from their centers in every empty cluster, as scikit-learn has it.
     pub(super) fn with_relocated(&self, rows: &Rows<'_>, places: &[Place], centers: &[f64]) -> Result<Sums> {
         let mut sums = self.clone();
-        let width = rows.width();
         let mut distances = vec![0.0; rows.n()];
         rows.map(BLOCK, &mut distances, |part, distances| {
             to_own(part.values, &places[part.first..part.first + part.rows], centers, distances);
@@ -133,8 +149,8 @@ impl Sums {
             };
             let (from, weight) = (places[row].label as usize, rows.weight(row));
             for (column, value) in rows.points.row(row).into_iter().enumerate() {
-                sums.points[from * width + column] -= weight * value;
-                sums.points[cluster * width + column] = weight * value;
+                sums.points[column * k + from] -= weight * value;
+                sums.points[column * k + cluster] = weight * value;
             }
             sums.counts[from] -= weight;
             sums.counts[cluster] = weight;

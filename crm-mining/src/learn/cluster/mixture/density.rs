@@ -68,7 +68,8 @@ pub(super) struct Workspace {
     stretched: Vec<f64>,
     /// The share of each component in each row, component after component.
     pub(super) shares: Vec<f64>,
-    top: Vec<f64>,
+    /// The logarithm of the density at each row.
+    pub(super) top: Vec<f64>,
     total: Vec<f64>,
 }
 

@@ -7,7 +7,7 @@
 
 use super::Covariance;
 use super::density::{Density, Parameters, Workspace};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{ErrorKind, Result};
 use crate::learn::cluster::{BLOCK, Blocks, add, sum};
 use crate::model::Control;
 use rayon::prelude::*;

@@ -17,7 +17,7 @@ pub struct SilhouetteSamples {
 
 impl SilhouetteSamples {
     /// Quantiles of the silhouettes of one cluster, interpolated linearly as NumPy does by default; empty
-    /// for a cluster without rows. A probability outside 0..=1 counts as the nearest of the two.
+    /// for a cluster without rows. A probability outside 0..=1 counts as the nearest of the two, NaN as 0.
     ///
     /// ```
     /// use crm_mining::{data::Features, learn::Silhouette};
@@ -31,7 +31,7 @@ impl SilhouetteSamples {
     pub fn quantiles(&self, cluster: u32, probabilities: &[f64]) -> Vec<f64> {
         let of_cluster = self.values.iter().zip(&self.labels).filter(|(_, label)| **label == cluster);
         let values = sorted(&of_cluster.map(|(&value, _)| value).collect::<Vec<f64>>());
-        // `max` and `min` also bring NaN to 0.
-        probabilities.iter().filter_map(|&q| linear(&values, q.max(0.0).min(1.0))).collect()
+        let within = |q: f64| if q.is_nan() { 0.0 } else { q.clamp(0.0, 1.0) };
+        probabilities.iter().filter_map(|&q| linear(&values, within(q))).collect()
     }
 }
