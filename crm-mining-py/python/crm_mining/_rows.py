@@ -153,7 +153,7 @@ def _numbers(name: str, grid: Any) -> Any:
     np = numpy()
     kinds = _kinds(grid)
     if "c" in kinds:
-        raise ValueError(f"Complex data not supported\n{grid}\n")
+        raise ValueError(f"Complex data not supported by {name}")
     if kinds & {"m", "M"}:
         raise TypeError(f"{name} needs numbers; got dates or durations")
     if _is(grid, "pandas", "DataFrame"):
@@ -179,8 +179,9 @@ def _cells(name: str, called: str, column: Any, categorical: bool) -> Any:
         if categorical or any(isinstance(cell, str) for cell in cells):
             return [_text(cell) for cell in cells]
     values = _numbers(name, column)
-    if not categorical and (missing := np.flatnonzero(np.isnan(values))).size:
-        raise errors.InvalidValue(f"{name}: column {called!r}, row {missing[0] + 1}: must be finite; got NaN")
+    if not categorical and (wrong := np.flatnonzero(~np.isfinite(values))).size:
+        row, got = wrong[0] + 1, str(values.ravel()[wrong[0]]).replace("nan", "NaN")
+        raise errors.InvalidValue(f"{name}: column {called!r}, row {row}: must be finite; got {got}")
     return values.tobytes()
 
 
@@ -198,7 +199,7 @@ def _not_rows(values: Any) -> str:
         return f"Found array with dim {values.ndim}, while dim <= 2 is required."
     kind = "scalar" if values.ndim == 0 else "1D"
     return (
-        f"Expected 2D array, got {kind} array instead:\narray={values}.\n"
+        f"Expected 2D array, got {kind} array instead. "
         "Reshape your data either using array.reshape(-1, 1) if your data has a single feature "
         "or array.reshape(1, -1) if it contains a single sample."
     )
