@@ -150,6 +150,7 @@ parameters! {
     holdout "Holdout" { level: f64 }
     contract "Contract" { max_iterations: usize, tolerance: f64, cohorts: Vec<Vec<f64>> }
     contract_model "ContractModel" { renewals: u32, renewal: u32, discount: f64 }
+    agglomerative "Agglomerative.plot" { clusters: usize }
     choose_segments "ChooseSegments" {
         n_init: usize, seed: u64, min_share: f64, min_stability: f64, min_silhouette: f64, resamples: usize,
         references: usize

@@ -325,7 +325,11 @@ impl Fitted {
     }
 
     /// What the plot of a number shows.
-    fn chart(&self, py: Python<'_>, number: usize) -> PyResult<Chart> {
+    fn chart(
+        &self,
+        py: Python<'_>,
+        #[pyo3(from_py_with = crate::given::agglomerative::clusters)] number: usize,
+    ) -> PyResult<Chart> {
         let model = self.model.clone();
         Chart::made(py, move || model.chart(number))
     }

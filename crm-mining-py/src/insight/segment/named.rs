@@ -325,7 +325,7 @@ impl NamedSegments {
         customers: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, NamedSegments>> {
         let most = labels.iter().copied().max().unwrap_or(-1);
-        if most as i64 > labels.len() as i64 {
+        if i64::from(most) >= labels.len() as i64 {
             let must_be = "numbered without gaps, below the number of customers";
             return Err(invalid_parameter("NamedSegments.of_clusters", "labels", must_be, &most.to_string()));
         }
