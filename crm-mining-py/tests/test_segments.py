@@ -344,7 +344,7 @@ def test_matches_refuse_what_does_not_fit():
             crm.match_segments(before, after, "customers")
     with pytest.raises(errors.FeatureMismatch):
         crm.match_segments(unnamed, two.fit(of_columns(x=[1.0, 2.0, 9.0])), "centers")
-    with pytest.raises(errors.InvalidParameter, match='by must be one of "centers", "customers"'):
+    with pytest.raises(errors.InvalidParameter, match='by must be "centers" or "customers"'):
         crm.match_segments(named, named, "luck")
     with pytest.raises(TypeError, match="must be Segments or a SegmentModel; got crm_mining.NamedSegments"):
         crm.match_segments(named, crm.NamedSegments(["a"], [0]), "centers")

@@ -52,7 +52,7 @@ use std::sync::Arc;
 /// >>> best["suggested_name"], best["rules"][0]["conditions"]
 /// ('just bought, very frequent', [['recency', '<=', 100.0]])
 /// >>> others["step_up"]["text"]
-/// 'recency from 200 to recency <= 100: into a'
+/// 'recency from 200 to <= 100: into a'
 #[pyclass(frozen, eq, module = "crm_mining")]
 #[derive(PartialEq)]
 pub(crate) struct ExplainSegments(insight::ExplainSegments);

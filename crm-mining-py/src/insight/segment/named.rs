@@ -229,7 +229,7 @@ settings! { SegmentRules {
 /// >>> segments.sizes, segments.customers, segments.labels
 /// ([1, 2], ['a', 'b', 'c'], [1, 0, 1])
 /// >>> crm.NamedSegments.of(crm.Rfm().score(ledger)).names[:2]
-/// ['champions', 'loyal customers']
+/// ['champion', 'loyal']
 #[pyclass(frozen, extends = Table, module = "crm_mining")]
 pub(crate) struct NamedSegments(pub(super) Arc<insight::NamedSegments>);
 
