@@ -152,7 +152,8 @@ parameters! {
     contract_model "ContractModel" { renewals: u32, renewal: u32, discount: f64 }
     agglomerative "Agglomerative.plot" { clusters: usize }
     choose_segments "ChooseSegments" {
-        n_init: usize, seed: u64, min_share: f64, min_stability: f64, min_silhouette: f64, resamples: usize,
+        n_init: usize, seed: u64, min_share: f64, min_stability: f64, min_silhouette: f64,
+        min_silhouette_of_groups: f64, resamples: usize,
         references: usize
     }
     explain_segments "ExplainSegments" { depth: usize, min_share: f64, typical: usize, revenue: Vec<f64> }

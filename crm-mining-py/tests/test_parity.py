@@ -36,7 +36,7 @@ def python_names(settings):
             yield "from_", value
         elif isinstance(value, list):
             yield name, tuple(value)
-        elif name in ("logistic", "forest", "truth", "weights", "dependencies", "sheet", "rates", "read_as", "silence", "scales"):
+        elif name in ("logistic", "forest", "truth", "weights", "dependencies", "sheet", "rates", "read_as", "silence", "scales", "preparation"):
             yield name, None
         else:
             yield name, value

@@ -397,3 +397,26 @@ def test_checks_of_a_saved_model():
         crm.Refit().check(segments, of_columns(x=[1.0, 2.0]))
     refit = crm.Refit(min_gain=0.1, seed=7)
     assert pickle.loads(pickle.dumps(refit)) == refit != crm.Refit()
+
+
+def test_raw_rows_are_prepared_and_scored():
+    import polars as pl
+
+    frame = pl.DataFrame(
+        {
+            "spend": [[20.0, 900.0][i % 2] + i * i % 13 if i != 7 else None for i in range(60)],
+            "tier": [["basic", "gold"][i % 2] for i in range(60)],
+        }
+    )
+    preparation = {"rule": {"missing": "median", "scaling": "yeo_johnson"}, "numeric": ["spend"], "categorical": ["tier"]}
+    settings = crm.Segmentation(2, preparation=preparation)
+    assert settings.preparation["rule"]["log"] == "when_skewed"
+    segments = settings.fit(frame)
+    assert segments.feature_names == ["spend", "tier=basic", "tier=gold"]
+    assert segments.predict(frame.head(4)).to_polars()["segment"].to_list() == list(segments.labels[:4])
+    with pytest.raises(crm.CrmMiningError):
+        crm.Segmentation(2, preparation={"rule": {"scaling": "tallest"}})
+    with pytest.raises(crm.CrmMiningError):
+        crm.Segmentation(2).fit(frame)
+    with pytest.raises(crm.CrmMiningError):
+        segments.predict(pl.DataFrame({"spend": [1.0], "tier": ["platinum"]}))

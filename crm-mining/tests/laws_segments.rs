@@ -11,7 +11,8 @@
 #[path = "common/draw.rs"]
 mod draw;
 
-use crm_mining::data::{Features, Keys, ToTable};
+use crm_mining::data::{Column, Features, Keys, Table, ToTable};
+use crm_mining::feature::{ColumnPreparation, MissingNumber, Preparation, Scaling};
 use crm_mining::insight::{
     ChooseSegments, Condition, Direction, ExplainSegments, Lever, MatchBy, NamedSegments, Refit,
     RefitDecision, Revenue, SegmentDrift, SegmentMatch, SegmentModel, SegmentReport, SegmentRules,
@@ -458,10 +459,10 @@ fn damaged_models_are_refused() {
         |v| v["segments"] = serde_json::json!([]),
         |v| v["segments"][1]["index"] = 0.into(),
         |v| _ = v["segments"][2]["medians"].as_array_mut().unwrap().pop(),
-        |v| v["preparation"]["logged"] = serde_json::json!([9]),
-        |v| _ = v["preparation"]["scaler"]["means"].as_array_mut().unwrap().pop(),
-        |v| v["preparation"]["scaler"]["deviations"][0] = (-1.0).into(),
-        |v| v["preparation"]["scaler"]["feature_names"] = serde_json::json!(["x", "x", "y"]),
+        |v| v["preparation"]["columns"] = serde_json::json!([]),
+        |v| v["preparation"]["columns"][0]["name"] = v["preparation"]["columns"][1]["name"].clone(),
+        |v| v["preparation"]["columns"][0]["scale"]["standard"]["deviation"] = (-1.0).into(),
+        |v| _ = v["preparation"]["columns"].as_array_mut().unwrap().pop(),
     ];
     for (number, harm) in harms.into_iter().enumerate() {
         let mut damaged = saved.clone();
@@ -485,4 +486,50 @@ fn damaged_models_are_refused() {
 /// Matching a model with itself finds every segment in its place.
 fn match_segments_of(model: &SegmentModel) -> usize {
     SegmentMatch::by_centers(model, model).map_or(0, |matched| matched.pairs().len())
+}
+
+/// Rows of a table with a missing number and a category, prepared as their columns are told, and scored raw.
+#[test]
+fn raw_rows_of_a_table_are_prepared_and_scored() {
+    let spend = |i: usize| if i == 7 { f64::NAN } else { [20.0, 900.0][i % 2] + (i * i % 13) as f64 };
+    let tier = |i: usize| Some(["basic", "gold"][i % 2]);
+    let rows = |from: usize, to: usize| {
+        let columns = vec![
+            Column::text("id", (from..to).map(|i| Some(format!("c{i:03}")))),
+            Column::floats("spend", (from..to).map(spend).collect()),
+            Column::text("tier", (from..to).map(tier)),
+        ];
+        Table::new("crm", columns).unwrap()
+    };
+    let rule = ColumnPreparation {
+        missing: MissingNumber::Median,
+        scaling: Scaling::YeoJohnson,
+        ..Default::default()
+    };
+    let named =
+        Preparation { rule, customer: Some("id".into()), ..Preparation::of_table(["spend"], ["tier"]) };
+    let settings = Segmentation::kmeans(2..=2).preparation(named);
+    let segments = settings.fit(&rows(0, 60)).unwrap();
+    assert_eq!(segments.feature_names(), ["spend", "tier=basic", "tier=gold"]);
+    assert_eq!(segments.customers().unwrap().name(1), "c001");
+    assert!((0..60).all(|i| (segments.labels()[i] == segments.labels()[0]) == (i % 2 == 0) || i == 7));
+    let saved = serde_json::to_string(segments.without_customers()).unwrap();
+    let loaded: SegmentModel = serde_json::from_str(&saved).unwrap();
+    assert_eq!(loaded.predict(&rows(60, 90)).unwrap(), segments.predict(&rows(60, 90)).unwrap());
+    assert_eq!(loaded.predict(&rows(0, 60)).unwrap(), segments.labels());
+    let chosen = Segmentation::choose(2..=3);
+    let chosen =
+        ChooseSegments { preparation: settings.preparation.clone(), ..chosen }.fit(&rows(0, 60)).unwrap();
+    assert_eq!(chosen.segments().feature_names().len(), 3);
+    let unseen = Table::new(
+        "crm",
+        vec![
+            Column::text("id", [Some("x")]),
+            Column::floats("spend", vec![5.0]),
+            Column::text("tier", [Some("platinum")]),
+        ],
+    );
+    let error = loaded.predict(&unseen.unwrap()).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::InvalidValue { .. }), "{error}");
+    assert!(Segmentation::kmeans(2..=2).fit(&rows(0, 60)).is_err());
 }

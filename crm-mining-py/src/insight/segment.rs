@@ -13,13 +13,14 @@ pub(crate) use model::{Refit, RefitCheck, SegmentModel};
 pub(crate) use named::{NamedSegments, SegmentRules};
 
 use super::RfmScores;
-use crate::convert::{list, plain, word};
+use crate::convert::{list, plain, setting, word};
 use crate::data::Features;
 use crate::run::run;
 use crate::settings::settings;
-use crate::table::Table;
+use crate::table::{Table, UNNAMED, read};
 use crm_mining::Fit;
 use crm_mining::data::{self, Column, ToTable};
+use crm_mining::feature::Preparation;
 use crm_mining::insight;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -42,6 +43,12 @@ use std::sync::Arc;
 ///     Starts of k-means for each number.
 /// seed : int, default 42
 ///     Of the random numbers.
+/// preparation : dict, optional
+///     How columns become comparable: "rule", a dict of "missing" ("refuse", "median" or {"constant": value}), "log"
+///     ("when_skewed", "always" or "never") and "scaling" ("standard", "none", "min_max", "yeo_johnson", {"robust":
+///     {"lower": 0.25, "upper": 0.75}} or {"quantile": {"output": "uniform", "n_quantiles": 1000}}); "overrides", such
+///     rules by column; for the rows of a table also "numeric" and "categorical", the names of its columns, "customer",
+///     "level_value", "unseen" ("refuse" or "all_zero") and "max_levels".
 ///
 /// Examples
 /// --------
@@ -97,11 +104,17 @@ impl<'py> FromPyObject<'_, 'py> for Ks {
 settings! { Segmentation {
     #[new]
     #[pyo3(
-        signature = (k = Ks(2..=8), n_init = 10, seed = 42),
-        text_signature = "(k=(2, 8), n_init=10, seed=42)"
+        signature = (k = Ks(2..=8), n_init = 10, seed = 42, preparation = None),
+        text_signature = "(k=(2, 8), n_init=10, seed=42, preparation=None)"
     )]
-    fn new(k: Ks, n_init: usize, seed: u64) -> Segmentation {
-        Segmentation(insight::Segmentation { k: k.0, n_init, seed })
+    fn new(
+        k: Ks,
+        n_init: usize,
+        seed: u64,
+        preparation: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Segmentation> {
+        let preparation = prepare("Segmentation", preparation)?;
+        Ok(Segmentation(insight::Segmentation { k: k.0, n_init, seed, preparation }))
     }
 
     /// K-means with each of these numbers of segments.
@@ -121,7 +134,8 @@ settings! { Segmentation {
     #[staticmethod]
     #[pyo3(signature = (*k, n_init = 10, seed = 42))]
     fn kmeans(k: &Bound<'_, PyTuple>, n_init: usize, seed: u64) -> PyResult<Segmentation> {
-        Ok(Segmentation(insight::Segmentation { k: Ks::of(k, 2..=8)?, n_init, seed }))
+        let settings = insight::Segmentation::kmeans(Ks::of(k, 2..=8)?);
+        Ok(Segmentation(insight::Segmentation { n_init, seed, ..settings }))
     }
 
     /// The finest division of a range that is large enough, stable and not vague: all criteria, and a stated rule.
@@ -140,6 +154,8 @@ settings! { Segmentation {
     ///     Least mean likeness of each segment, 0 to 1.
     /// min_silhouette : float, default 0.75
     ///     Least mean silhouette, as a share of the best, 0 to 1.
+    /// min_silhouette_of_groups : float, default 0.95
+    ///     The same where the best is above 0.5, so that customers form groups.
     /// resamples : int, default 30
     ///     Draws of the customers for stability.
     /// references : int, default 10
@@ -155,7 +171,7 @@ settings! { Segmentation {
     /// True
     #[staticmethod]
     #[pyo3(signature = (*k, n_init = 10, seed = 42, min_share = 0.05, min_stability = 0.75,
-        min_silhouette = 0.75, resamples = 30, references = 10))]
+        min_silhouette = 0.75, min_silhouette_of_groups = 0.95, resamples = 30, references = 10))]
     #[allow(clippy::too_many_arguments, reason = "the settings of Python are keywords")]
     fn choose(
         k: &Bound<'_, PyTuple>,
@@ -164,12 +180,15 @@ settings! { Segmentation {
         #[pyo3(from_py_with = crate::given::choose_segments::min_share)] min_share: f64,
         #[pyo3(from_py_with = crate::given::choose_segments::min_stability)] min_stability: f64,
         #[pyo3(from_py_with = crate::given::choose_segments::min_silhouette)] min_silhouette: f64,
+        #[pyo3(from_py_with = crate::given::choose_segments::min_silhouette_of_groups)]
+        min_silhouette_of_groups: f64,
         #[pyo3(from_py_with = crate::given::choose_segments::resamples)] resamples: usize,
         #[pyo3(from_py_with = crate::given::choose_segments::references)] references: usize,
     ) -> PyResult<ChooseSegments> {
         let k = Ks::of(k, 2..=12)?;
         Ok(ChooseSegments(insight::ChooseSegments {
-            k, n_init, seed, min_share, min_stability, min_silhouette, resamples, references,
+            k, n_init, seed, min_share, min_stability, min_silhouette, min_silhouette_of_groups, resamples, references,
+            ..insight::ChooseSegments::default()
         }))
     }
 
@@ -191,12 +210,19 @@ settings! { Segmentation {
         self.0.seed
     }
 
+    /// How columns become comparable.
+    #[getter]
+    fn preparation<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        plain(py, &self.0.preparation)
+    }
+
     /// Finds the segments.
     ///
     /// Parameters
     /// ----------
-    /// features : Features or RfmScores
-    ///     How customers differ; of scores, recency, frequency and monetary value.
+    /// features : Features, RfmScores, Table or frame
+    ///     How customers differ; of scores, recency, frequency and monetary value; of a table, the columns that the
+    ///     preparation names.
     /// progress : callable, optional
     ///     Called with stage, done and total as the work goes on.
     ///
@@ -212,11 +238,14 @@ settings! { Segmentation {
     fn fit<'py>(
         &self,
         py: Python<'py>,
-        features: Described<'py>,
+        features: Rows,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, Segments>> {
-        let (settings, features) = (self.0.clone(), features.features());
-        let segments = run(py, progress, move |control| settings.fit_with(&features, control))?;
+        let settings = self.0.clone();
+        let segments = run(py, progress, move |control| match features {
+            Rows::Features(features) => settings.fit_with(&*features, control),
+            Rows::Table(table) => settings.fit_with(&*table, control),
+        })?;
         Segments::bound(py, Arc::new(segments))
     }
 } }
@@ -235,6 +264,28 @@ impl Described<'_> {
             Described::Rfm(scores) => Arc::new(scores.get().0.features()),
         }
     }
+}
+
+/// Figures of customers, or the rows of a table whose columns a preparation names.
+pub(super) enum Rows {
+    Features(Arc<data::Features>),
+    Table(Arc<data::Table>),
+}
+
+impl<'py> FromPyObject<'_, 'py> for Rows {
+    type Error = PyErr;
+
+    fn extract(given: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        match given.extract::<Described<'py>>() {
+            Ok(described) => Ok(Rows::Features(described.features())),
+            Err(_) => Ok(Rows::Table(read(&given, UNNAMED, None)?)),
+        }
+    }
+}
+
+/// The preparation that a dict says.
+fn prepare(of: &'static str, given: Option<&Bound<'_, PyDict>>) -> PyResult<Preparation> {
+    given.map_or_else(|| Ok(Preparation::default()), |given| setting(of, "preparation", given))
 }
 
 /// Customers in segments. Made by `Segmentation.fit`; one row per customer.
@@ -340,8 +391,8 @@ impl Segments {
     /// ------
     /// FeatureMismatch
     ///     Other features than at the fit.
-    fn predict<'py>(&self, py: Python<'py>, features: Described<'py>) -> PyResult<Bound<'py, Table>> {
-        let (segments, features) = (self.0.clone(), features.features());
+    fn predict<'py>(&self, py: Python<'py>, features: Rows) -> PyResult<Bound<'py, Table>> {
+        let segments = self.0.clone();
         let table = run(py, None, move |_| model::assigned(segments.without_customers(), &features))?;
         Bound::new(py, Table::ready(Arc::new(table)))
     }

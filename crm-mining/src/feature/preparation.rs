@@ -86,6 +86,7 @@ use std::f64::consts::FRAC_1_SQRT_2;
 /// # Ok::<(), crm_mining::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Preparation {
     /// The steps of numeric columns.
     pub rule: ColumnPreparation,
@@ -107,6 +108,7 @@ pub struct Preparation {
 
 /// The steps that a numeric column goes through.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ColumnPreparation {
     /// What stands for a missing value.
     pub missing: MissingNumber,

@@ -1,6 +1,6 @@
 //! How many segments: all criteria side by side.
 
-use super::{Described, Ks, Segments};
+use super::{Ks, Rows, Segments, prepare};
 use crate::convert::plain;
 use crate::report::Chart;
 use crate::run::run;
@@ -8,13 +8,15 @@ use crate::settings::settings;
 use crate::table::Table;
 use crm_mining::{Fit, insight, report};
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 use std::sync::Arc;
 
 /// Segments by k-means, with the finest division that the customers bear.
 ///
 /// A number of segments fits when its smallest segment holds ``min_share`` of the customers, each of its segments
 /// comes back with a mean Jaccard likeness of ``min_stability`` when the customers are drawn anew, and its mean
-/// silhouette is at least ``min_silhouette`` times the best of all. The largest that fits is chosen; where none fits,
+/// silhouette is at least ``min_silhouette`` times the best of all (``min_silhouette_of_groups`` times where the best is
+/// above 0.5). The largest that fits is chosen; where none fits,
 /// that of the fewest objections. The other criteria are reported and do not vote.
 ///
 /// Parameters
@@ -31,10 +33,14 @@ use std::sync::Arc;
 ///     Least mean likeness of each segment, 0 to 1.
 /// min_silhouette : float, default 0.75
 ///     Least mean silhouette, as a share of the best, 0 to 1.
+/// min_silhouette_of_groups : float, default 0.95
+///     The same where the best is above 0.5, so that customers form groups.
 /// resamples : int, default 30
 ///     Draws of the customers for stability.
 /// references : int, default 10
 ///     Reference sets for the gap.
+/// preparation : dict, optional
+///     How columns become comparable, as of ``Segmentation``.
 ///
 /// Examples
 /// --------
@@ -54,9 +60,9 @@ settings! { ChooseSegments {
     #[new]
     #[pyo3(
         signature = (k = Ks(2..=12), n_init = 10, seed = 42, min_share = 0.05, min_stability = 0.75,
-            min_silhouette = 0.75, resamples = 30, references = 10),
+            min_silhouette = 0.75, min_silhouette_of_groups = 0.95, resamples = 30, references = 10, preparation = None),
         text_signature = "(k=(2, 12), n_init=10, seed=42, min_share=0.05, min_stability=0.75, \
-            min_silhouette=0.75, resamples=30, references=10)"
+            min_silhouette=0.75, min_silhouette_of_groups=0.95, resamples=30, references=10, preparation=None)"
     )]
     #[allow(clippy::too_many_arguments, reason = "the settings of Python are keywords")]
     fn new(
@@ -66,13 +72,16 @@ settings! { ChooseSegments {
         #[pyo3(from_py_with = crate::given::choose_segments::min_share)] min_share: f64,
         #[pyo3(from_py_with = crate::given::choose_segments::min_stability)] min_stability: f64,
         #[pyo3(from_py_with = crate::given::choose_segments::min_silhouette)] min_silhouette: f64,
+        #[pyo3(from_py_with = crate::given::choose_segments::min_silhouette_of_groups)]
+        min_silhouette_of_groups: f64,
         #[pyo3(from_py_with = crate::given::choose_segments::resamples)] resamples: usize,
         #[pyo3(from_py_with = crate::given::choose_segments::references)] references: usize,
-    ) -> ChooseSegments {
-        let k = k.0;
-        ChooseSegments(insight::ChooseSegments {
-            k, n_init, seed, min_share, min_stability, min_silhouette, resamples, references,
-        })
+        preparation: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<ChooseSegments> {
+        let (k, preparation) = (k.0, prepare("ChooseSegments", preparation)?);
+        Ok(ChooseSegments(insight::ChooseSegments {
+            k, n_init, seed, min_share, min_stability, min_silhouette, min_silhouette_of_groups, resamples, references, preparation,
+        }))
     }
 
     /// The first and the last number of segments to try.
@@ -111,6 +120,12 @@ settings! { ChooseSegments {
         self.0.min_silhouette
     }
 
+    /// The same where the best is above 0.5.
+    #[getter]
+    fn min_silhouette_of_groups(&self) -> f64 {
+        self.0.min_silhouette_of_groups
+    }
+
     /// Draws of the customers for stability.
     #[getter]
     fn resamples(&self) -> usize {
@@ -123,12 +138,19 @@ settings! { ChooseSegments {
         self.0.references
     }
 
+    /// How columns become comparable.
+    #[getter]
+    fn preparation<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        plain(py, &self.0.preparation)
+    }
+
     /// Finds the segments and how many they should be.
     ///
     /// Parameters
     /// ----------
-    /// features : Features or RfmScores
-    ///     How customers differ; of scores, recency, frequency and monetary value.
+    /// features : Features, RfmScores, Table or frame
+    ///     How customers differ; of scores, recency, frequency and monetary value; of a table, the columns that the
+    ///     preparation names.
     /// progress : callable, optional
     ///     Called with stage, done and total as the work goes on.
     ///
@@ -146,11 +168,14 @@ settings! { ChooseSegments {
     fn fit<'py>(
         &self,
         py: Python<'py>,
-        features: Described<'py>,
+        features: Rows,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<ChosenSegments> {
-        let (settings, features) = (self.0.clone(), features.features());
-        let chosen = run(py, progress, move |control| settings.fit_with(&features, control))?;
+        let settings = self.0.clone();
+        let chosen = run(py, progress, move |control| match features {
+            Rows::Features(features) => settings.fit_with(&*features, control),
+            Rows::Table(table) => settings.fit_with(&*table, control),
+        })?;
         let choice = Arc::new(chosen.choice().clone());
         Ok(ChosenSegments {
             segments: Segments::bound(py, Arc::new(chosen.into_segments()))?.unbind(),

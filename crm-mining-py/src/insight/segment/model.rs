@@ -1,6 +1,6 @@
 //! Saved segments, and whether they still fit.
 
-use super::{Described, Segments};
+use super::{Described, Rows, Segments};
 use crate::convert::{from_json, plain, to_json, word};
 use crate::run::run;
 use crate::settings::settings;
@@ -21,10 +21,14 @@ use std::sync::Arc;
 pub(crate) struct SegmentModel(pub(super) Arc<insight::SegmentModel>);
 
 /// The segment of each row, as a table.
-pub(super) fn assigned(model: &insight::SegmentModel, features: &data::Features) -> Result<data::Table> {
-    let labels = model.predict(features)?;
+pub(super) fn assigned(model: &insight::SegmentModel, rows: &Rows) -> Result<data::Table> {
+    let labels = match rows {
+        Rows::Features(features) => model.predict(&**features)?,
+        Rows::Table(table) => model.predict(&**table)?,
+    };
     let name = |&label: &u32| model.segments().get(label as usize).map(|each| each.name.as_str());
-    let customer = features.customers().map(|keys| Column::keys("customer", keys));
+    let customers = if let Rows::Features(features) = rows { features.customers() } else { None };
+    let customer = customers.map(|keys| Column::keys("customer", keys));
     let of = [
         Column::ints("segment", labels.iter().map(|&label| i64::from(label)).collect()),
         Column::text("segment_name", labels.iter().map(name)),
@@ -85,7 +89,7 @@ impl SegmentModel {
     ///
     /// Parameters
     /// ----------
-    /// features : Features or RfmScores
+    /// features : Features, RfmScores, Table or frame
     ///     Of the same names as at the fit.
     ///
     /// Returns
@@ -96,8 +100,8 @@ impl SegmentModel {
     /// ------
     /// FeatureMismatch
     ///     Other features than at the fit.
-    fn predict<'py>(&self, py: Python<'py>, features: Described<'py>) -> PyResult<Bound<'py, Table>> {
-        let (model, features) = (self.0.clone(), features.features());
+    fn predict<'py>(&self, py: Python<'py>, features: Rows) -> PyResult<Bound<'py, Table>> {
+        let model = self.0.clone();
         let table = run(py, None, move |_| assigned(&model, &features))?;
         Bound::new(py, Table::ready(Arc::new(table)))
     }
