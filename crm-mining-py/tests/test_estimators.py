@@ -73,7 +73,6 @@ VARIANTS = [
     learn.GaussianMixture(3, covariance="spherical"),
     learn.KModes(2, init={"huang": {"n_init": 3, "seed": 1}}),
     learn.KPrototypes(2),
-    learn.KPrototypes(2, categorical=[0]),
     learn.KMedoids(2),
     learn.KMedoids(2, dissimilarity="manhattan", init={"random": {"n_init": 3, "seed": 1}}),
     learn.KMedoids(2, dissimilarity="gower"),
@@ -109,7 +108,7 @@ def test_scikit_learns_checks(estimator):
     skipped = {each["check_name"] for each in results if each["status"] == "skipped"}
     # numpy alone is here; scikit-learn skips what needs the variable SCIPY_ARRAY_API at its import.
     assert skipped <= {"check_array_api_input"}
-    assert len(results) > 40
+    assert len(results) >= 40
 
 
 # Checks of scikit-learn that `check_estimator` leaves out, or keeps for classes that inherit from its own.
@@ -615,7 +614,7 @@ HOSTILE = [
     (np.zeros((2, 2, 2)), Malformed, "dim 3"),
     (np.zeros((0, 2)), NotEnoughData, "0 sample"),
     (np.zeros((2, 0)), NotEnoughData, "0 feature"),
-    ([[1.0, 2.0], [3.0]], ValueError, ""),
+    ([[1.0, 2.0], [3.0]], ValueError, "inhomogeneous"),
     ([["a", "b"], ["c", "d"]], ValueError, "could not convert"),
     (np.array([[1j, 2], [3, 4]]), ValueError, "Complex data not supported"),
     (np.array([["2024-01-01"]], dtype="datetime64[D]"), TypeError, "dates"),
@@ -626,8 +625,8 @@ HOSTILE = [
     (pl.DataFrame({"a": ["one", "two"]}), InvalidValue, "number"),
     (pl.DataFrame(), NotEnoughData, "0 "),
     (sparse.csr_array(np.eye(3)), TypeError, "Sparse data"),
-    (None, (TypeError, ValueError), ""),
-    ({"a": [1.0]}, (TypeError, ValueError), ""),
+    (None, Malformed, "scalar"),
+    ({"a": [1.0]}, Malformed, "scalar"),
 ]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, Literal
 
+from ._crm_mining import Chart
 from ._estimator import Clusterer, Predicts, Transforms, WeightedClusterer
 from ._rows import Fitted, objects, read_mixed
 
@@ -22,13 +23,13 @@ class Distances(Predicts, Transforms):
         Parameters
         ----------
         input_features : sequence of str, optional
-            Not looked at.
+            The names of the columns that come in; only their number counts.
 
         Returns
         -------
         numpy.ndarray
         """
-        self._check_fitted()
+        super().get_feature_names_out(input_features)
         name = type(self).__name__.lower()
         return objects([f"{name}{center}" for center in range(len(self.cluster_centers_))])
 
@@ -43,7 +44,7 @@ class KMeans(WeightedClusterer, Distances):
 
     Parameters
     ----------
-    k : int, default 8
+    k : int, default 2
         Number of clusters.
     init : {"plus_plus", "parallel", "random"} or array, default "plus_plus"
         Where the first centers come from: greedy k-means++, k-means||, rows drawn at random, or an array of
@@ -86,7 +87,7 @@ class KMeans(WeightedClusterer, Distances):
 
     def __init__(
         self,
-        k: int = 8,
+        k: int = 2,
         init: Literal["plus_plus", "parallel", "random"] | Any = "plus_plus",
         n_init: int = 10,
         max_iterations: int = 300,
@@ -112,7 +113,7 @@ class MiniBatchKMeans(Clusterer, Predicts):
 
     Parameters
     ----------
-    k : int, default 8
+    k : int, default 2
         Number of clusters.
     batch : int, default 1024
         Rows of a batch of `fit`.
@@ -153,7 +154,7 @@ class MiniBatchKMeans(Clusterer, Predicts):
 
     def __init__(
         self,
-        k: int = 8,
+        k: int = 2,
         batch: int = 1024,
         max_passes: int = 100,
         patience: int = 10,
@@ -192,7 +193,7 @@ class BisectingKMeans(Clusterer, Predicts):
 
     Parameters
     ----------
-    k : int, default 8
+    k : int, default 2
         Number of clusters.
     strategy : {"largest_inertia", "largest_size"}, default "largest_inertia"
         Which cluster is cut next.
@@ -227,7 +228,7 @@ class BisectingKMeans(Clusterer, Predicts):
 
     def __init__(
         self,
-        k: int = 8,
+        k: int = 2,
         strategy: Literal["largest_inertia", "largest_size"] = "largest_inertia",
         n_init: int = 10,
         max_iterations: int = 300,
@@ -252,7 +253,7 @@ class Agglomerative(Clusterer):
     ----------
     linkage : {"ward", "average", "complete", "single"}, default "ward"
         What counts as the distance of two clusters.
-    clusters : int or float, default 8
+    clusters : int or float, default 2
         Where the tree is cut for `labels_`: into so many clusters (int), or at this height (float).
     matrix_rows : int, default 20,000
         Distinct rows up to which average and complete linkage may hold the matrix of all distances.
@@ -284,7 +285,7 @@ class Agglomerative(Clusterer):
     def __init__(
         self,
         linkage: Literal["ward", "average", "complete", "single"] = "ward",
-        clusters: float = 8,
+        clusters: float = 2,
         matrix_rows: int = 20_000,
     ) -> None:
         self.linkage = linkage
@@ -322,6 +323,26 @@ class Agglomerative(Clusterer):
         numpy.ndarray
         """
         return self._ask("labels_at", height)
+
+    def plot(self, clusters: int = 30) -> Chart:
+        """The last merges of the tree, those that leave so many clusters.
+
+        Parameters
+        ----------
+        clusters : int, default 30
+            How many clusters stand below the lowest forks, from 1 to 500.
+
+        Returns
+        -------
+        Chart
+
+        Raises
+        ------
+        InvalidParameter
+            No cluster, or more than 500.
+        """
+        self._check_fitted()
+        return self._model.chart(clusters)
 
 
 class Dbscan(Clusterer, Predicts):
@@ -504,7 +525,7 @@ class GaussianMixture(Clusterer, Predicts):
 
     Parameters
     ----------
-    k : int, default 8
+    k : int, default 2
         Number of components.
     covariance : {"full", "tied", "diagonal", "spherical"}, default "full"
         The shapes that components may have.
@@ -554,7 +575,7 @@ class GaussianMixture(Clusterer, Predicts):
 
     def __init__(
         self,
-        k: int = 8,
+        k: int = 2,
         covariance: Literal["full", "tied", "diagonal", "spherical"] = "full",
         n_init: int = 5,
         max_iterations: int = 100,
@@ -607,7 +628,7 @@ class KModes(Clusterer, Predicts):
 
     Parameters
     ----------
-    k : int, default 8
+    k : int, default 2
         Number of clusters.
     init : "cao" or dict, default "cao"
         The first modes: by density, without chance, or drawn, as ``{"huang": {"n_init": 10, "seed": 42}}``.
@@ -642,7 +663,7 @@ class KModes(Clusterer, Predicts):
     converged_: bool
 
     def __init__(
-        self, k: int = 8, init: Literal["cao"] | dict[str, dict[str, int]] = "cao", max_iterations: int = 100
+        self, k: int = 2, init: Literal["cao"] | dict[str, dict[str, int]] = "cao", max_iterations: int = 100
     ) -> None:
         self.k = k
         self.init = init
@@ -685,7 +706,7 @@ class KPrototypes(MixedClusterer):
 
     Parameters
     ----------
-    k : int, default 8
+    k : int, default 2
         Number of clusters.
     gamma : float, optional
         What a category that differs costs; half the mean standard deviation of the numbers when left out.
@@ -735,7 +756,7 @@ class KPrototypes(MixedClusterer):
 
     def __init__(
         self,
-        k: int = 8,
+        k: int = 2,
         gamma: float | None = None,
         n_init: int = 10,
         max_iterations: int = 100,
@@ -758,7 +779,7 @@ class KMedoids(MixedClusterer):
 
     Parameters
     ----------
-    k : int, default 8
+    k : int, default 2
         Number of clusters.
     dissimilarity : {"euclidean", "manhattan", "gower"}, default "euclidean"
         How unlike two rows are; Gower's takes categories beside numbers.
@@ -799,7 +820,7 @@ class KMedoids(MixedClusterer):
 
     def __init__(
         self,
-        k: int = 8,
+        k: int = 2,
         dissimilarity: Literal["euclidean", "manhattan", "gower"] = "euclidean",
         init: Literal["build"] | dict[str, dict[str, int]] = "build",
         max_iterations: int = 100,

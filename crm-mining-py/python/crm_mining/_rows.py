@@ -56,7 +56,9 @@ def read_mixed(
         _check_columns(name, names, grid.shape[1], fitted)
         known = _known(names, grid.shape[1], fitted)
         chosen = _chosen(name, known, categorical) or []
-        table = _table([(column, _cells(name, values, column in chosen)) for column, values in zip(known, _columns(grid))])
+        table = _table(
+            [(column, _cells(name, column, values, column in chosen)) for column, values in zip(known, _columns(grid))]
+        )
     return _Mixed(table, _chosen(name, known, categorical)), names
 
 
@@ -151,7 +153,7 @@ def _numbers(name: str, grid: Any) -> Any:
     np = numpy()
     kinds = _kinds(grid)
     if "c" in kinds:
-        raise ValueError(f"Complex data not supported\n{grid}\n")
+        raise ValueError(f"Complex data not supported by {name}")
     if kinds & {"m", "M"}:
         raise TypeError(f"{name} needs numbers; got dates or durations")
     if _is(grid, "pandas", "DataFrame"):
@@ -166,15 +168,21 @@ def _columns(grid: Any) -> Iterable[Any]:
     return (grid[:, [place]] for place in range(grid.shape[1]))
 
 
-def _cells(name: str, column: Any, categorical: bool) -> Any:
+def _cells(name: str, called: str, column: Any, categorical: bool) -> Any:
     """One column as the bytes of its numbers, or as texts where it has one, or holds categories."""
     np = numpy()
-    if _kinds(column) <= {"b", "i", "u", "f", "c"} and not (categorical and _kinds(column) == {"b"}):
-        return _numbers(name, column).tobytes()
-    values = np.asarray(column, dtype=object).ravel().tolist()
-    if not categorical and not any(isinstance(value, str) for value in values):
-        return _numbers(name, column).tobytes()
-    return [_text(value) for value in values]
+    kinds = _kinds(column)
+    if kinds <= {"O", "U", "S", "T", "b", "m", "M"}:
+        cells = np.asarray(column, dtype=object).ravel().tolist()
+        if kinds == {"b"} and not categorical:
+            cells = []
+        if categorical or any(isinstance(cell, str) for cell in cells):
+            return [_text(cell) for cell in cells]
+    values = _numbers(name, column)
+    if not categorical and (wrong := np.flatnonzero(~np.isfinite(values))).size:
+        row, got = wrong[0] + 1, str(values.ravel()[wrong[0]]).replace("nan", "NaN")
+        raise errors.InvalidValue(f"{name}: column {called!r}, row {row}: must be finite; got {got}")
+    return values.tobytes()
 
 
 def _text(value: Any) -> str | None:
@@ -191,7 +199,7 @@ def _not_rows(values: Any) -> str:
         return f"Found array with dim {values.ndim}, while dim <= 2 is required."
     kind = "scalar" if values.ndim == 0 else "1D"
     return (
-        f"Expected 2D array, got {kind} array instead:\narray={values}.\n"
+        f"Expected 2D array, got {kind} array instead. "
         "Reshape your data either using array.reshape(-1, 1) if your data has a single feature "
         "or array.reshape(1, -1) if it contains a single sample."
     )

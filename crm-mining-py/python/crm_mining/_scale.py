@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ._estimator import Transforms
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 class Scaler(Transforms):
     """A transformer whose columns come out as they go in, and back."""
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Learns the scale of each column.
+
+        Parameters
+        ----------
+        X : array or frame
+            Rows of numbers: anything numpy reads, or a frame that speaks Arrow, whose columns keep their names.
+        y : object, optional
+            Not looked at.
+
+        Returns
+        -------
+        self
+        """
+        self._fit(X)
+        return self
 
     def inverse_transform(self, X: Any) -> Any:
         """Transformed rows back in the units of the fit.

@@ -2,6 +2,7 @@
 
 use super::estimator::{Data, Kind, Settings, Value, kind, model};
 use super::rows::Shape;
+use crm_mining::data::Features;
 use crm_mining::learn::{
     Agglomerative, AgglomerativeModel, BisectingKMeans, BisectingKMeansModel, Clustering, Covariance, Dbscan,
     DbscanModel, GaussianMixture, GaussianMixtureModel, Hdbscan, HdbscanModel, KMeans, KMeansModel, KMedoids,
@@ -43,7 +44,7 @@ macro_rules! clusterer {
     };
 }
 
-clusterer! { KMeans, "KMeans", KMeans::new(8), KMeansModel, |self, data, control| match data.weighted()? {
+clusterer! { KMeans, "KMeans", KMeans::new(2), KMeansModel, |self, data, control| match data.weighted()? {
     None => self.fit_with(data.rows.features()?, control),
     Some(weighted) => self.fit_with(&weighted, control),
 } }
@@ -64,7 +65,7 @@ model! {
 }
 
 clusterer! {
-    MiniBatchKMeans, "MiniBatchKMeans", MiniBatchKMeans::new(8), MiniBatchKMeansModel,
+    MiniBatchKMeans, "MiniBatchKMeans", MiniBatchKMeans::new(2), MiniBatchKMeansModel,
     |self, data, control| match data.streamed {
         true => self.start(data.rows.features()?),
         false => self.fit_with(data.rows.features()?, control),
@@ -87,7 +88,7 @@ model! {
 }
 
 clusterer! {
-    BisectingKMeans, "BisectingKMeans", BisectingKMeans::new(8), BisectingKMeansModel,
+    BisectingKMeans, "BisectingKMeans", BisectingKMeans::new(2), BisectingKMeansModel,
     |self, data, control| self.fit_with(data.rows.features()?, control)
 }
 
@@ -104,7 +105,7 @@ model! {
 }
 
 clusterer! {
-    Agglomerative, "Agglomerative", Agglomerative::new(8), AgglomerativeModel,
+    Agglomerative, "Agglomerative", Agglomerative::new(2), AgglomerativeModel,
     |self, data, control| self.fit_with(data.rows.features()?, control)
 }
 
@@ -121,6 +122,7 @@ model! {
         "labels_of": Value::Labels(model.dendrogram().cut_count(number as usize)?),
         "labels_at": Value::Labels(model.dendrogram().cut_height(number)?),
     }
+    ; drawn by |model, clusters| crm_mining::report::dendrogram_chart(model.dendrogram(), clusters)
 }
 
 clusterer! {
@@ -180,7 +182,7 @@ model! {
 }
 
 clusterer! {
-    GaussianMixture, "GaussianMixture", GaussianMixture::new(8), GaussianMixtureModel,
+    GaussianMixture, "GaussianMixture", GaussianMixture::new(2), GaussianMixtureModel,
     |self, data, control| self.fit_with(data.rows.features()?, control)
 }
 
@@ -215,7 +217,7 @@ fn covariances(model: &GaussianMixtureModel) -> Value {
 }
 
 clusterer! {
-    KModes, "KModes", KModes::new(8), KModesModel,
+    KModes, "KModes", KModes::new(2), KModesModel,
     |self, data, control| self.fit_with(data.rows.mixed()?, control)
 }
 
@@ -234,7 +236,7 @@ model! {
 }
 
 clusterer! {
-    KPrototypes, "KPrototypes", KPrototypes::new(8), KPrototypesModel,
+    KPrototypes, "KPrototypes", KPrototypes::new(2), KPrototypesModel,
     |self, data, control| self.fit_with(data.rows.mixed()?, control)
 }
 
@@ -257,10 +259,10 @@ model! {
 }
 
 clusterer! {
-    KMedoids, "KMedoids", KMedoids::new(8), KMedoidsModel,
-    |self, data, control| match &data.rows {
-        Shape::Features(features) => self.fit_with(&**features, control),
-        Shape::Mixed(mixed) => self.fit_with(&**mixed, control),
+    KMedoids, "KMedoids", KMedoids::new(2), KMedoidsModel,
+    |self, data, control| match numbers_alone(&data.rows) {
+        Some(features) => self.fit_with(features, control),
+        None => self.fit_with(data.rows.mixed()?, control),
     }
 }
 
@@ -275,10 +277,18 @@ model! {
         "converged_": Value::Flag(model.converged()),
     },
     |rows| {
-        "predict": Value::Labels(match rows {
-            Shape::Features(features) => model.predict(&**features)?,
-            Shape::Mixed(mixed) => model.predict(&**mixed)?,
+        "predict": Value::Labels(match numbers_alone(rows) {
+            Some(features) => model.predict(features)?,
+            None => model.predict(rows.mixed()?)?,
         }),
+    }
+}
+
+/// The features, when no column is categorical.
+fn numbers_alone(rows: &Shape) -> Option<&Features> {
+    match rows {
+        Shape::Features(features) => Some(features),
+        Shape::Mixed(mixed) => mixed.numeric().filter(|_| mixed.categorical().is_empty()),
     }
 }
 

@@ -194,6 +194,10 @@ impl TryFrom<Unchecked> for KModesModel {
 
     fn try_from(saved: Unchecked) -> Result<KModesModel> {
         let Unchecked { names, modes, labels, cost, iterations, converged } = saved;
+        if names.is_empty() {
+            let (place, rule) = ("KModesModel".into(), "a column at least".into());
+            return Err(ErrorKind::Malformed { place, rule, found: "none".into() }.into());
+        }
         check_saved("KModesModel", names.len(), &modes, &labels)?;
         Ok(KModesModel { names, modes, labels, cost, iterations, converged })
     }
@@ -209,8 +213,8 @@ pub(super) fn check_saved(
     let refused = |rule: &str, found: String| -> Result<()> {
         Err(ErrorKind::Malformed { place: place.into(), rule: rule.into(), found }.into())
     };
-    if n_columns == 0 || modes.is_empty() {
-        return refused("a column and a cluster at least", format!("{n_columns} and {}", modes.len()));
+    if modes.is_empty() {
+        return refused("a cluster at least", "none".to_owned());
     }
     if let Some(mode) = modes.iter().find(|mode| mode.len() != n_columns) {
         return refused("a category for each column", format!("{} for {n_columns}", mode.len()));
