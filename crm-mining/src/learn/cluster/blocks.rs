@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 pub(super) const BLOCK: usize = 512;
 
 /// Squares of larger values, summed, could leave the range of `f64`.
-const LARGEST: f64 = 1e140;
+pub(super) const LARGEST: f64 = 1e140;
 
 /// A shift per column and one scale for all: distances keep their proportions, and neither overflow nor
 /// vanish. The scale is a power of two, so scaling does not round.
@@ -65,12 +65,7 @@ impl Frame {
         Ok(Blocks { width, n_rows: features.n_rows(), values })
     }
 
-    /// One block of rows, brought into this frame and laid column by column.
-    pub(super) fn bring(&self, of: &'static str, from: &[f64], to: &mut [f64]) -> Result<()> {
-        if self.lay(from, to) < LARGEST { Ok(()) } else { bounded(of, to) }
-    }
-
-    /// The same; the size of the largest value.
+    /// One block of rows, brought into this frame and laid column by column; the size of the largest value.
     fn lay(&self, from: &[f64], to: &mut [f64]) -> f64 {
         let width = self.offset.len();
         let rows = from.len() / width;

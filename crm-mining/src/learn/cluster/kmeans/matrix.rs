@@ -4,6 +4,7 @@
 
 use crate::data::Features;
 use crate::error::Result;
+use crate::learn::cluster::blocks::LARGEST;
 use crate::learn::cluster::{BLOCK, Frame, bounded};
 use rayon::prelude::*;
 
@@ -70,8 +71,7 @@ pub(super) fn bring_rows(of: &'static str, frame: &Frame, from: &[f64], to: &mut
 }
 
 fn bounded_by(of: &'static str, largest: f64, values: &[f64]) -> Result<()> {
-    // Small sizes need no second look for the first value that is too large.
-    if largest < 1.0e100 { Ok(()) } else { bounded(of, values) }
+    if largest < LARGEST { Ok(()) } else { bounded(of, values) }
 }
 
 /// The size of the largest value.
