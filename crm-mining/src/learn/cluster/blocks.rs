@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 pub(super) const BLOCK: usize = 512;
 
 /// Squares of larger values, summed, could leave the range of `f64`.
-const LARGEST: f64 = 1e140;
+pub(super) const LARGEST: f64 = 1e140;
 
 /// A shift per column and one scale for all: distances keep their proportions, and neither overflow nor
 /// vanish. The scale is a power of two, so scaling does not round.
@@ -62,15 +62,10 @@ impl Frame {
         if largest >= LARGEST {
             bounded(of, &values)?;
         }
-        Ok(Blocks { width, n_rows: features.n_rows(), largest, values })
+        Ok(Blocks { width, n_rows: features.n_rows(), values })
     }
 
-    /// One block of rows, brought into this frame and laid column by column.
-    pub(super) fn bring(&self, of: &'static str, from: &[f64], to: &mut [f64]) -> Result<()> {
-        if self.lay(from, to) < LARGEST { Ok(()) } else { bounded(of, to) }
-    }
-
-    /// The same; the size of the largest value.
+    /// One block of rows, brought into this frame and laid column by column; the size of the largest value.
     fn lay(&self, from: &[f64], to: &mut [f64]) -> f64 {
         let width = self.offset.len();
         let rows = from.len() / width;
@@ -85,14 +80,6 @@ impl Frame {
             }
         }
         to.iter().fold(0.0, |largest, value| if value.abs() > largest { value.abs() } else { largest })
-    }
-
-    /// Points in the units of the features, row by row, brought into this frame.
-    pub(super) fn bring_points(&self, of: &'static str, points: &[f64]) -> Result<Vec<f64>> {
-        let bring = |(x, offset): (&f64, &f64)| (x - offset) * self.scale;
-        let points: Vec<f64> = points.iter().zip(self.offset.iter().cycle()).map(bring).collect();
-        bounded(of, &points)?;
-        Ok(points)
     }
 
     /// Whether a saved frame can be used for features of this number.
@@ -181,8 +168,6 @@ pub(super) fn add(mut sums: Vec<f64>, more: impl AsRef<[f64]>) -> Vec<f64> {
 pub(super) struct Blocks {
     pub(super) width: usize,
     pub(super) n_rows: usize,
-    /// The size of the largest value.
-    pub(super) largest: f64,
     values: Vec<f64>,
 }
 
@@ -217,43 +202,12 @@ impl Blocks {
         self.values.chunks(BLOCK * self.width)
     }
 
-    /// All values, block after block.
-    pub(super) fn values(&self) -> &[f64] {
-        &self.values
-    }
-
-    /// Points laid row by row, as blocks.
-    pub(super) fn of_rows(width: usize, rows: &[f64]) -> Blocks {
-        let still = Frame { offset: vec![0.0; width], scale: 1.0 };
-        let mut values = vec![0.0; rows.len()];
-        let blocks = rows.chunks(BLOCK * width).zip(values.chunks_mut(BLOCK * width));
-        let largest = blocks.map(|(from, to)| still.lay(from, to)).fold(0.0, f64::max);
-        Blocks { width, n_rows: rows.len() / width.max(1), largest, values }
-    }
-
-    /// The points of these rows, in this order.
-    pub(super) fn select(&self, rows: &[u32]) -> Blocks {
-        let mut values = vec![0.0; rows.len() * self.width];
-        values.par_chunks_mut(BLOCK * self.width).zip(rows.par_chunks(BLOCK)).for_each(|(to, rows)| {
-            for (column, to) in to.chunks_exact_mut(rows.len()).enumerate() {
-                for (to, &row) in to.iter_mut().zip(rows) {
-                    *to = self.at(row as usize, column);
-                }
-            }
-        });
-        Blocks { width: self.width, n_rows: rows.len(), largest: self.largest, values }
-    }
-
-    #[inline]
-    fn at(&self, row: usize, column: usize) -> f64 {
-        let block = row / BLOCK;
-        let rows = BLOCK.min(self.n_rows - block * BLOCK);
-        self.values[block * BLOCK * self.width + column * rows + row % BLOCK]
-    }
-
     /// The coordinates of one row.
     pub(super) fn row(&self, row: usize) -> Vec<f64> {
-        (0..self.width).map(|column| self.at(row, column)).collect()
+        let block = row / BLOCK;
+        let rows = BLOCK.min(self.n_rows - block * BLOCK);
+        let start = block * BLOCK * self.width + row % BLOCK;
+        (0..self.width).map(|column| self.values[start + column * rows]).collect()
     }
 }
 

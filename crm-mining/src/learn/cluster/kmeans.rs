@@ -3,6 +3,7 @@
 mod ascending;
 mod bisecting;
 mod lloyd;
+mod matrix;
 mod minibatch;
 mod model;
 mod nearest;
@@ -13,12 +14,13 @@ mod sums;
 
 use crate::data::{Features, Weighted};
 use crate::error::{ErrorKind, Result, invalid_parameter};
-use crate::learn::cluster::{Blocks, Frame, Threads, distinct, power_of_two_below_inverse};
+use crate::learn::cluster::{Frame, Threads, distinct, power_of_two_below_inverse};
 use crate::math::random::Random;
 use crate::model::{Control, Fit};
 use ascending::Ascending;
 pub use bisecting::{BisectingKMeans, BisectingKMeansModel, Bisection};
 use lloyd::{Run, Stop, lloyd};
+use matrix::{Matrix, bring_rows};
 pub use minibatch::{MiniBatchKMeans, MiniBatchKMeansModel};
 pub use model::KMeansModel;
 use rayon::prelude::*;
@@ -176,7 +178,7 @@ impl KMeans {
     /// frame.
     fn best_run(
         &self,
-        points: &Blocks,
+        points: &Matrix,
         weights: Option<&[f64]>,
         given: Option<&[f64]>,
         control: &Control,
@@ -221,14 +223,18 @@ impl KMeans {
     /// The best run for these rows, and the frame that it stands in.
     fn solve(&self, features: &Features, weights: Option<&[f64]>, control: &Control) -> Result<(Frame, Run)> {
         let frame = Frame::centered("KMeans", features)?;
-        let points = frame.apply("KMeans", features)?;
+        let points = Matrix::of("KMeans", &frame, features)?;
         // Weights of any size, brought below 2 by a power of two, so that their sums stay in range.
         let largest = weights.map_or(1.0, |weights| weights.iter().copied().fold(0.0, f64::max));
         let scale = power_of_two_below_inverse(largest);
         let weights: Option<Vec<f64>> =
             weights.map(|weights| weights.iter().map(|weight| weight * scale).collect());
         let given = match &self.init {
-            Init::Centers(centers) => Some(frame.bring_points("KMeans", centers)?),
+            Init::Centers(centers) => {
+                let mut given = vec![0.0; centers.len()];
+                bring_rows("KMeans", &frame, centers, &mut given)?;
+                Some(given)
+            }
             _ => None,
         };
         let mut run = self.best_run(&points, weights.as_deref(), given.as_deref(), control)?;

@@ -6,10 +6,11 @@
 )]
 
 use super::KMeans;
+use super::matrix::{Matrix, bring_rows};
 use super::model::{ascending, check_points, refused};
 use crate::data::Features;
 use crate::error::{Error, ErrorKind, Result, invalid_parameter};
-use crate::learn::cluster::{BLOCK, Blocks, Clustering, Frame, distinct_rows};
+use crate::learn::cluster::{BLOCK, Clustering, Frame, add, distinct_rows};
 use crate::model::{Control, Fit, Predict};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -160,7 +161,7 @@ impl BisectingKMeans {
     /// their distances vanish.
     fn cut(
         &self,
-        points: &Blocks,
+        points: &Matrix,
         leaf: &Leaf,
         at: usize,
         control: &Control,
@@ -192,16 +193,12 @@ impl BisectingKMeans {
 }
 
 /// The sum of the squared distances to a center, and whether not all rows are the same.
-fn spread(points: &Blocks, center: &[f64]) -> (f64, bool) {
-    let first = if points.n_rows == 0 { Vec::new() } else { points.row(0) };
+fn spread(points: &Matrix, center: &[f64]) -> (f64, bool) {
     let (mut inertia, mut differ) = (0.0, false);
-    for block in points.iter() {
-        let rows = block.len() / points.width;
-        for ((column, c), first) in block.chunks_exact(rows).zip(center).zip(&first) {
-            for value in column {
-                inertia += (value - c) * (value - c);
-                differ |= value != first;
-            }
+    for row in points.values.chunks_exact(points.width) {
+        for ((value, c), first) in row.iter().zip(center).zip(points.row(0)) {
+            inertia += (value - c) * (value - c);
+            differ |= value != first;
         }
     }
     (inertia, differ)
@@ -213,17 +210,10 @@ impl Fit<Features> for BisectingKMeans {
     fn fit_with(&self, features: &Features, control: &Control) -> Result<BisectingKMeansModel> {
         self.check(features)?;
         let frame = Frame::centered("BisectingKMeans", features)?;
-        let points = frame.apply("BisectingKMeans", features)?;
+        let points = Matrix::of("BisectingKMeans", &frame, features)?;
         let n = features.n_rows();
-        let mean: Vec<f64> = (0..points.width)
-            .map(|column| {
-                let values = points.iter().map(|block| {
-                    let rows = block.len() / points.width;
-                    block[column * rows..(column + 1) * rows].iter().sum::<f64>()
-                });
-                values.sum::<f64>() / n as f64
-            })
-            .collect();
+        let sums = points.values.chunks_exact(points.width).fold(vec![0.0; points.width], add);
+        let mean: Vec<f64> = sums.iter().map(|sum| sum / n as f64).collect();
         let (inertia, divisible) = spread(&points, &mean);
         let all = Leaf { rows: (0..n as u32).collect(), center: mean, inertia, divisible, parent: None };
         let (mut leaves, mut cuts) = (vec![all], Vec::<Cut>::new());
@@ -314,9 +304,8 @@ impl BisectingKMeansModel {
         &self.feature_names
     }
 
-    /// The cluster at the end of the cuts for one row of a block.
-    fn descend(&self, columns: &[f64], rows: usize, row: usize) -> u32 {
-        let width = self.feature_names.len();
+    /// The cluster at the end of the cuts for one row in the frame.
+    fn descend(&self, row: &[f64]) -> u32 {
         let mut at = if self.cuts.is_empty() { Next::Cluster(0) } else { Next::Cut(0) };
         loop {
             match at {
@@ -324,10 +313,9 @@ impl BisectingKMeansModel {
                 Next::Cut(cut) => {
                     let cut = &self.cuts[cut as usize];
                     let to = |center: &[f64]| {
-                        let x = columns[row..].iter().step_by(rows);
-                        x.zip(center).fold(0.0, |sum, (x, c)| sum + (x - c) * (x - c))
+                        row.iter().zip(center).fold(0.0, |sum, (x, c)| sum + (x - c) * (x - c))
                     };
-                    let (first, second) = cut.centers.split_at(width);
+                    let (first, second) = cut.centers.split_at(row.len());
                     at = cut.next[usize::from(to(second) < to(first))];
                 }
             }
@@ -354,10 +342,10 @@ impl Predict<Features> for BisectingKMeansModel {
         let mut labels = vec![0; features.n_rows()];
         let values = features.values().par_chunks(BLOCK * self.feature_names.len());
         labels.par_chunks_mut(BLOCK).zip(values).try_for_each(|(labels, values)| {
-            let (rows, mut columns) = (labels.len(), vec![0.0; values.len()]);
-            self.frame.bring("BisectingKMeansModel", values, &mut columns)?;
-            for (row, label) in labels.iter_mut().enumerate() {
-                *label = self.descend(&columns, rows, row);
+            let mut rows = vec![0.0; values.len()];
+            bring_rows("BisectingKMeansModel", &self.frame, values, &mut rows)?;
+            for (row, label) in rows.chunks_exact(self.feature_names.len()).zip(labels) {
+                *label = self.descend(row);
             }
             Ok::<(), Error>(())
         })?;

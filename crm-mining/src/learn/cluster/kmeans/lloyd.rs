@@ -11,11 +11,12 @@
     reason = "labels are below k because the kernel gives the number of a center, and lists hold rows of their block"
 )]
 
-use super::nearest::{MOST, Nearest};
+use super::matrix::Matrix;
+use super::nearest::{Centers, Nearest};
 use super::rows::Rows;
 use super::sums::{Sums, chunk, inertia};
 use crate::error::Result;
-use crate::learn::cluster::{BLOCK, Blocks};
+use crate::learn::cluster::BLOCK;
 
 /// When to stop.
 #[derive(Debug, Clone, Copy)]
@@ -124,11 +125,7 @@ fn assign(
         let mut sums = part.weights.is_none().then(|| Sums::none(k, width));
         let mut changed = false;
         for (block, places) in part.values.chunks(BLOCK * width).zip(places.chunks_mut(BLOCK)) {
-            let changes = look.again(block, places);
-            changed |= !changes.is_empty();
-            if let Some(sums) = &mut sums {
-                sums.change(block, places.len(), changes);
-            }
+            changed |= look.again(block, places, sums.as_mut());
         }
         Ok(changed.then_some(sums))
     })?;
@@ -143,14 +140,6 @@ fn assign(
 /// Widens what the conversion to `f32` rounds.
 const ROUNDING: f64 = 1e-6;
 
-/// A row of a block that changes, and the clusters from and to which it does.
-#[derive(Clone, Copy)]
-pub(super) struct Change {
-    pub(super) row: u32,
-    pub(super) from: u32,
-    pub(super) to: u32,
-}
-
 /// What bounds the rounding of distances in numbers of one kind.
 #[derive(Clone, Copy)]
 struct Rounding {
@@ -160,129 +149,152 @@ struct Rounding {
     fixed: f64,
 }
 
+/// Bounds of drifts that are looked up: one for each center, or for several when there are more.
+const BOUNDS: usize = 256;
+
+/// The centers of one pass over the rows, and how far they drifted.
+struct Pass {
+    width: usize,
+    /// The drift of each center, rounded down.
+    drift: Vec<f32>,
+    /// The largest drift of the centers whose numbers have the same last bits, rounded up.
+    bounds: [f32; BOUNDS],
+    short: (Centers<f32>, Rounding),
+    long: (Centers<f64>, Rounding),
+}
+
+impl Pass {
+    fn new(points: &Matrix, centers: &[f64], drift: &[f64]) -> Pass {
+        let width = points.width;
+        let largest = centers.iter().fold(points.largest, |largest, c| largest.max(c.abs()));
+        let (columns, epsilon) = (width as f64, f64::from(f32::EPSILON));
+        let short =
+            Rounding { share: (columns + 16.0) * epsilon, fixed: 4.0 * epsilon * columns.sqrt() * largest };
+        let long = Rounding { share: (columns + 16.0) * f64::EPSILON, fixed: 0.0 };
+        let mut bounds = [0.0; BOUNDS];
+        for (center, drift) in drift.iter().enumerate() {
+            let bound = &mut bounds[center % BOUNDS];
+            *bound = f32::max(*bound, (drift * (1.0 + ROUNDING)) as f32);
+        }
+        Pass {
+            width,
+            drift: drift.iter().map(|drift| (drift * (1.0 - ROUNDING)) as f32).collect(),
+            bounds,
+            short: (Centers::new(centers, width), short),
+            long: (Centers::new(centers, width), long),
+        }
+    }
+}
+
 /// Looks at the rows of a block whose labels are not certain, first in `f32`; where that leaves the nearest
 /// center open, in `f64`.
 struct Look<'a> {
-    pass: &'a Pass<'a>,
+    pass: &'a Pass,
     picked: [u32; BLOCK],
     open: [u32; BLOCK],
-    coarse: Nearest<f32>,
-    fine: Nearest<f64>,
-    changes: Vec<Change>,
-}
-
-/// The centers of one pass over the rows, and how far they drifted.
-struct Pass<'a> {
-    centers: &'a [f64],
-    /// The same in `f32`; none if these cannot number them.
-    short: Option<Vec<f32>>,
-    drift: &'a [f64],
-    /// The drift at least, in `f32`.
-    rounded: Vec<f32>,
-    coarse: Rounding,
-    fine: Rounding,
-}
-
-impl<'a> Pass<'a> {
-    fn new(points: &Blocks, centers: &'a [f64], drift: &'a [f64]) -> Pass<'a> {
-        let width = points.width as f64;
-        let largest = centers.iter().fold(points.largest, |largest, c| largest.max(c.abs()));
-        let one = f64::from(f32::EPSILON);
-        Pass {
-            centers,
-            short: (drift.len() < MOST).then(|| centers.iter().map(|&c| c as f32).collect()),
-            drift,
-            rounded: drift.iter().map(|drift| (drift * (1.0 + ROUNDING)) as f32).collect(),
-            coarse: Rounding { share: (width + 8.0) * one, fixed: 4.0 * one * width.sqrt() * largest },
-            fine: Rounding { share: (width + 8.0) * f64::EPSILON, fixed: 0.0 },
-        }
-    }
+    margins: [f32; BLOCK],
+    short: Nearest<f32>,
+    long: Nearest<f64>,
 }
 
 impl<'a> Look<'a> {
-    fn new(pass: &'a Pass<'a>) -> Look<'a> {
-        let (coarse, fine, changes) = (Nearest::new(), Nearest::new(), Vec::new());
-        Look { pass, picked: [0; BLOCK], open: [0; BLOCK], coarse, fine, changes }
+    fn new(pass: &'a Pass) -> Look<'a> {
+        let (picked, open, margins) = ([0; BLOCK], [0; BLOCK], [0.0; BLOCK]);
+        Look { pass, picked, open, margins, short: Nearest::new(), long: Nearest::new() }
     }
 
-    /// Labels the rows anew and says which changed.
-    fn again(&mut self, block: &[f64], places: &mut [Place]) -> &[Change] {
-        self.changes.clear();
+    /// Labels the rows anew, and takes those that change from sum to sum. Whether any did.
+    fn again(&mut self, block: &[f64], places: &mut [Place], sums: Option<&mut Sums>) -> bool {
         let mut uncertain = 0;
         for (row, place) in (0..).zip(&*places) {
-            self.picked[uncertain] = row;
-            // A row without a label, and a reach that is no number, are never certain.
-            let drift = self.pass.rounded.get(place.label as usize).copied().unwrap_or(f32::INFINITY);
-            let certain = place.reach > drift;
+            // The remainders say to the compiler that there is nothing to check.
+            self.picked[uncertain % BLOCK] = row;
+            // Before the first look nothing reaches anywhere; a reach that is no number is never certain.
+            let certain = place.reach > self.pass.bounds[place.label as usize % BOUNDS];
             uncertain += usize::from(!certain);
         }
         if uncertain == 0 {
-            return &[];
+            return false;
+        }
+        let mut keep = Keep { pass: self.pass, block, places, sums, changed: false };
+        let (centers, rounding) = &self.pass.short;
+        let picked = &self.picked[..uncertain];
+        self.short.find(block, picked, centers);
+        let Nearest { labels, first, second, .. } = &self.short;
+        // In a loop of its own, which vector registers can follow.
+        let (near, far, fixed) = rounding.factors();
+        let margins = &mut self.margins[..uncertain];
+        for ((margin, first), second) in margins.iter_mut().zip(first).zip(second) {
+            *margin = second.sqrt() * far - first.sqrt() * near - fixed;
         }
         let mut open = 0;
-        if let Some(short) = &self.pass.short {
-            let picked = &self.picked[..uncertain];
-            self.coarse.find(block, places.len(), picked, short);
-            let Nearest { labels, first, second } = &self.coarse;
-            let found = labels.iter().zip(first).zip(second);
-            for (&row, ((&label, first), second)) in picked.iter().zip(found) {
-                let margin = self.pass.coarse.margin(first.sqrt().into(), second.sqrt().into());
-                self.open[open] = row;
-                // Beyond the range of f32 nothing is known of the next.
-                if margin > 0.0 && margin.is_finite() {
-                    keep(self.pass, row, label, margin, places, &mut self.changes);
-                } else {
-                    open += 1;
-                }
+        for ((&row, &label), &margin) in picked.iter().zip(labels).zip(&*margins) {
+            self.open[open] = row;
+            // Beyond the range of f32 nothing is known of the next.
+            if margin > 0.0 && margin < f32::INFINITY {
+                keep.row(row, label, margin);
+            } else {
+                open += 1;
             }
-        } else {
-            self.open = self.picked;
-            open = uncertain;
         }
         if open > 0 {
+            let (centers, rounding) = &self.pass.long;
             let picked = &self.open[..open];
-            self.fine.find(block, places.len(), picked, self.pass.centers);
-            let Nearest { labels, first, second } = &self.fine;
-            let found = labels.iter().zip(first).zip(second);
-            for (&row, ((&label, first), second)) in picked.iter().zip(found) {
-                let margin = self.pass.fine.margin(first.sqrt(), second.sqrt());
-                keep(self.pass, row, label, margin, places, &mut self.changes);
+            self.long.find(block, picked, centers);
+            let Nearest { labels, first, second, .. } = &self.long;
+            for (&row, ((&label, first), second)) in picked.iter().zip(labels.iter().zip(first).zip(second)) {
+                let margin = second.sqrt() * (1.0 - rounding.share) - first.sqrt() * (1.0 + rounding.share);
+                keep.row(row, label, (margin * (1.0 - ROUNDING)) as f32);
             }
         }
-        &self.changes
+        keep.changed
     }
 }
 
 impl Rounding {
-    /// By how much the first distance is smaller at least, if it is.
-    fn margin(&self, first: f64, second: f64) -> f64 {
-        second * (1.0 - self.share) - first * (1.0 + self.share) - self.fixed
+    /// What the smaller and the larger distance are multiplied by, and what is taken off, so that their
+    /// difference is not too large.
+    fn factors(&self) -> (f32, f32, f32) {
+        let wide = 1.0 + ROUNDING;
+        ((1.0 + self.share * wide) as f32, (1.0 - self.share * wide) as f32, (self.fixed * wide) as f32)
     }
 }
 
-/// Takes over what was found for a row.
-#[inline]
-fn keep(pass: &Pass<'_>, row: u32, label: u32, margin: f64, places: &mut [Place], changes: &mut Vec<Change>) {
-    let reach = if margin > 0.0 { (margin + pass.drift[label as usize]) * (1.0 - ROUNDING) } else { 0.0 };
-    let place = &mut places[row as usize];
-    if place.label != label {
-        changes.push(Change { row, from: place.label, to: label });
+/// Where what was found is kept.
+struct Keep<'a> {
+    pass: &'a Pass,
+    block: &'a [f64],
+    places: &'a mut [Place],
+    sums: Option<&'a mut Sums>,
+    changed: bool,
+}
+
+impl Keep<'_> {
+    #[inline(always)]
+    fn row(&mut self, row: u32, label: u32, margin: f32) {
+        let drift = self.pass.drift[label as usize];
+        let reach = if margin > 0.0 { (margin + drift) * (1.0 - ROUNDING as f32) } else { 0.0 };
+        let place = &mut self.places[row as usize];
+        if place.label != label {
+            self.changed = true;
+            if let Some(sums) = &mut self.sums {
+                let start = row as usize * self.pass.width;
+                sums.change(&self.block[start..start + self.pass.width], place.label, label);
+            }
+        }
+        *place = Place { label, reach };
     }
-    *place = Place { label, reach: reach as f32 };
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::Features;
-    use crate::learn::cluster::{Frame, Threads};
+    use crate::learn::cluster::Threads;
     use crate::model::Control;
 
     #[test]
     fn an_empty_cluster_gets_the_farthest_row() {
-        let features = Features::new(["x"], vec![0.0, 1.0, 2.0, 10.0]).unwrap();
-        let frame = Frame { offset: vec![0.0], scale: 1.0 };
-        let points = frame.apply("test", &features).unwrap();
+        let points = Matrix::new(1, vec![0.0, 1.0, 2.0, 10.0]);
         let control = Control::default();
         let rows = Rows { points: &points, weights: None, threads: Threads::This, control: &control };
         let stop = Stop { max_iterations: 300, tolerance: 0.0 };

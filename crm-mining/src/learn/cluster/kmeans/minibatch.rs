@@ -5,15 +5,16 @@
     reason = "labels are below k, of which there are as many counts and centers, and rows are below n"
 )]
 
-use super::lloyd::{Change, NONE};
+use super::lloyd::NONE;
+use super::matrix::Matrix;
 use super::model::{ascending, check_points, nearest_of, refused};
-use super::nearest::{ALL, Nearest};
+use super::nearest::{ALL, Centers, Nearest};
 use super::rows::Rows;
 use super::seeding::plus_plus;
 use super::sums::{Sums, chunk};
 use crate::data::Features;
 use crate::error::{Error, ErrorKind, Result, invalid_parameter};
-use crate::learn::cluster::{BLOCK, Blocks, Clustering, Frame, Threads, distinct_rows};
+use crate::learn::cluster::{BLOCK, Clustering, Frame, Threads, distinct_rows};
 use crate::math::random::Random;
 use crate::model::{Control, Fit, Predict};
 use serde::{Deserialize, Serialize};
@@ -135,7 +136,7 @@ impl MiniBatchKMeans {
 
     /// A model of no rows, its centers drawn from `rows`.
     fn seeded(&self, features: &Features, frame: Frame, rows: &Features) -> Result<MiniBatchKMeansModel> {
-        let points = frame.apply("MiniBatchKMeans", rows)?;
+        let points = Matrix::of("MiniBatchKMeans", &frame, rows)?;
         let control = Control::default();
         let rows = Rows { points: &points, weights: None, threads: Threads::All, control: &control };
         let centers = plus_plus(&rows, self.k, &mut Random::for_part(self.seed, 0))?;
@@ -177,7 +178,7 @@ impl Fit<Features> for MiniBatchKMeans {
             random.shuffle(&mut order);
             for rows in order.chunks(self.batch) {
                 control.check("mini-batch k-means")?;
-                let batch = model.frame.apply("MiniBatchKMeans", &features.select(rows))?;
+                let batch = Matrix::of("MiniBatchKMeans", &model.frame, &features.select(rows))?;
                 let inertia = model.learn(&batch, control)? / rows.len() as f64;
                 let value = smooth.map_or(inertia, |smooth| smooth + smoothing * (inertia - smooth));
                 // The centers of the first batch are still those drawn: its inertia says little.
@@ -231,7 +232,7 @@ impl MiniBatchKMeansModel {
         batch.expect_names("MiniBatchKMeansModel", &self.feature_names)?;
         let mut next = self.clone();
         if batch.n_rows() > 0 {
-            let points = self.frame.apply("MiniBatchKMeansModel", batch)?;
+            let points = Matrix::of("MiniBatchKMeansModel", &self.frame, batch)?;
             next.learn(&points, &Control::default())?;
         }
         next.settle(batch)?;
@@ -240,19 +241,19 @@ impl MiniBatchKMeansModel {
     }
 
     /// Moves the centers by a batch. The inertia of the batch before.
-    fn learn(&mut self, batch: &Blocks, control: &Control) -> Result<f64> {
+    fn learn(&mut self, batch: &Matrix, control: &Control) -> Result<f64> {
         let k = self.settings.k;
         let rows = Rows { points: batch, weights: None, threads: Threads::All, control };
+        let centers = Centers::<f64>::new(&self.points, batch.width);
         let parts = rows.each(chunk(k), |part| {
             let (mut nearest, mut sums) = (Nearest::new(), Sums::none(k, batch.width));
-            let (mut inertia, mut changes) = (0.0, Vec::new());
+            let mut inertia = 0.0;
             for block in part.values.chunks(BLOCK * batch.width) {
                 let rows = block.len() / batch.width;
-                nearest.find(block, rows, &ALL[..rows], &self.points);
-                let change = |(&row, &to): (&u32, &u32)| Change { row, from: NONE, to };
-                changes.clear();
-                changes.extend(ALL[..rows].iter().zip(&nearest.labels).map(change));
-                sums.change(block, rows, &changes);
+                nearest.find(block, &ALL[..rows], &centers);
+                for (point, &label) in block.chunks_exact(batch.width).zip(&nearest.labels) {
+                    sums.change(point, NONE, label);
+                }
                 inertia += nearest.first[..rows].iter().sum::<f64>();
             }
             Ok((sums, inertia))
@@ -265,10 +266,10 @@ impl MiniBatchKMeansModel {
         self.since = self.since.saturating_add(batch.n_rows as u64);
         let due = self.counts.contains(&0) || self.since >= 10 * k as u64;
         for (cluster, center) in self.points.chunks_exact_mut(batch.width).enumerate() {
-            let came = sums.count(cluster);
+            let (came, sum) = sums.of_cluster(cluster);
             self.counts[cluster] = self.counts[cluster].saturating_add(came as u64);
             if came > 0.0 {
-                for (x, sum) in center.iter_mut().zip(sums.of_cluster(cluster)) {
+                for (x, sum) in center.iter_mut().zip(sum) {
                     *x += (sum - came * *x) / self.counts[cluster] as f64;
                 }
             }
@@ -282,7 +283,7 @@ impl MiniBatchKMeansModel {
     }
 
     /// Puts the centers that few rows moved on rows of the batch.
-    fn reassign(&mut self, batch: &Blocks) {
+    fn reassign(&mut self, batch: &Matrix) {
         let most = self.counts.iter().copied().max().unwrap_or(0) as f64;
         let mut few: Vec<usize> = (0..self.counts.len())
             .filter(|&cluster| (self.counts[cluster] as f64) < self.settings.reassignment * most)
@@ -302,7 +303,7 @@ impl MiniBatchKMeansModel {
             };
             drawn.push(row);
             let width = batch.width;
-            self.points[cluster * width..(cluster + 1) * width].copy_from_slice(&batch.row(row));
+            self.points[cluster * width..(cluster + 1) * width].copy_from_slice(batch.row(row));
             self.counts[cluster] = least;
         }
     }

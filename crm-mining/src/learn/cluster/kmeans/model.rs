@@ -1,10 +1,12 @@
 //! What k-means learns.
 
 use super::lloyd::Run;
-use super::nearest::{ALL, Nearest};
+use super::matrix::bring_rows;
+use super::nearest::{ALL, Centers, Nearest};
+use super::rows::squared_distances;
 use crate::data::Features;
 use crate::error::{Error, ErrorKind, Result};
-use crate::learn::cluster::{BLOCK, Clustering, Frame, squared_distances};
+use crate::learn::cluster::{BLOCK, Clustering, Frame};
 use crate::model::Predict;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -96,11 +98,11 @@ impl KMeansModel {
         let mut distances = vec![0.0; features.n_rows() * k];
         distances.par_chunks_mut(BLOCK * k).zip(features.values().par_chunks(BLOCK * width)).try_for_each(
             |(distances, values)| {
-                let mut columns = vec![0.0; values.len()];
-                self.frame.bring("KMeansModel", values, &mut columns)?;
+                let mut rows = vec![0.0; values.len()];
+                bring_rows("KMeansModel", &self.frame, values, &mut rows)?;
                 let mut to_one = vec![0.0; values.len() / width];
                 for (cluster, center) in self.points.chunks_exact(width).enumerate() {
-                    squared_distances(&columns, center, &mut to_one);
+                    squared_distances(&rows, center, &mut to_one);
                     for (to, from) in distances.iter_mut().skip(cluster).step_by(k).zip(&to_one) {
                         *to = from.sqrt() / self.frame.scale;
                     }
@@ -157,12 +159,13 @@ pub(super) fn nearest_of(
     points: &[f64],
 ) -> Result<(Vec<u32>, f64)> {
     let mut labels = vec![0; features.n_rows()];
+    let centers = Centers::<f64>::new(points, features.n_features());
     let blocks =
         labels.par_chunks_mut(BLOCK).zip(features.values().par_chunks(BLOCK * features.n_features()));
     let look = |(labels, values): (&mut [u32], &[f64])| {
-        let (mut columns, mut nearest) = (vec![0.0; values.len()], Nearest::new());
-        frame.bring(of, values, &mut columns)?;
-        nearest.find(&columns, labels.len(), ALL.get(..labels.len()).unwrap_or_default(), points);
+        let (mut rows, mut nearest) = (vec![0.0; values.len()], Nearest::new());
+        bring_rows(of, frame, values, &mut rows)?;
+        nearest.find(&rows, ALL.get(..labels.len()).unwrap_or_default(), &centers);
         for (label, found) in labels.iter_mut().zip(nearest.labels) {
             *label = found;
         }

@@ -5,7 +5,7 @@
 #![allow(
     clippy::indexing_slicing,
     clippy::needless_range_loop,
-    reason = "lanes index arrays of their number, columns hold one value per row and centers one per column, and at most BLOCK rows come at once"
+    reason = "picked rows are rows of the block, of which at most BLOCK come at once; lanes are counted for the compiler"
 )]
 
 use crate::learn::cluster::BLOCK;
@@ -13,47 +13,31 @@ use std::ops::{Add, Mul, Sub};
 
 /// The numbers that the kernel works in.
 pub(super) trait Number:
-    Copy + PartialOrd + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self>
+    Copy + Default + PartialOrd + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self>
 {
-    const ZERO: Self;
-    const ONE: Self;
     const INFINITY: Self;
+    /// Rows of many columns that fit vector registers together, each with eight centers.
+    const ROWS: usize;
     fn of(value: f64) -> Self;
-    /// A whole number below 2²³.
-    fn whole(self) -> u32;
 }
 
 impl Number for f64 {
-    const ZERO: f64 = 0.0;
-    const ONE: f64 = 1.0;
     const INFINITY: f64 = f64::INFINITY;
+    const ROWS: usize = 1;
     #[inline(always)]
     fn of(value: f64) -> f64 {
         value
     }
-    #[inline(always)]
-    fn whole(self) -> u32 {
-        // 2⁵² plus a whole number has this number in its low bits: a conversion for vector registers.
-        (self + 4_503_599_627_370_496.0).to_bits() as u32
-    }
 }
 
 impl Number for f32 {
-    const ZERO: f32 = 0.0;
-    const ONE: f32 = 1.0;
     const INFINITY: f32 = f32::INFINITY;
+    const ROWS: usize = 4;
     #[inline(always)]
     fn of(value: f64) -> f32 {
         value as f32
     }
-    #[inline(always)]
-    fn whole(self) -> u32 {
-        (self + 8_388_608.0).to_bits() & 0x007F_FFFF
-    }
 }
-
-/// No more centers can be told apart by their numbers in `f32`.
-pub(super) const MOST: usize = 1 << 23;
 
 /// The rows of a whole block, in order.
 pub(super) const ALL: [u32; BLOCK] = {
@@ -65,148 +49,167 @@ pub(super) const ALL: [u32; BLOCK] = {
     all
 };
 
+/// Centers that are compared side by side.
+const SIDE: usize = 8;
+
+/// Centers laid for the kernel.
+pub(super) struct Centers<T> {
+    width: usize,
+    /// Eight centers after another: of each column the coordinates of the eight, infinite where there are
+    /// fewer. None if the columns are few.
+    groups: Vec<[T; SIDE]>,
+    /// One center after another.
+    single: Vec<T>,
+}
+
+impl<T: Number> Centers<T> {
+    pub(super) fn new(centers: &[f64], width: usize) -> Centers<T> {
+        let mut groups = Vec::new();
+        if width > NARROW {
+            for group in centers.chunks(SIDE * width) {
+                groups.extend((0..width).map(|column| {
+                    let mut side = [T::INFINITY; SIDE];
+                    for (to, center) in side.iter_mut().zip(group.chunks_exact(width)) {
+                        *to = T::of(center[column]);
+                    }
+                    side
+                }));
+            }
+        }
+        Centers { width, groups, single: centers.iter().map(|&c| T::of(c)).collect() }
+    }
+}
+
+/// So many columns are few: centers come one after another, rows side by side.
+const NARROW: usize = 8;
+/// Rows side by side.
+const LANES: usize = 16;
+
 /// What is found for each row looked at: the number of its nearest center, the first of equals, and the
 /// squared distances to this one and to the next.
 pub(super) struct Nearest<T> {
     pub(super) labels: [u32; BLOCK],
     pub(super) first: [T; BLOCK],
     pub(super) second: [T; BLOCK],
+    /// Rows in the numbers of the kernel.
+    buffer: Vec<T>,
 }
 
 impl<T: Number> Nearest<T> {
     pub(super) fn new() -> Nearest<T> {
-        Nearest { labels: [0; BLOCK], first: [T::ZERO; BLOCK], second: [T::ZERO; BLOCK] }
+        let none = [T::default(); BLOCK];
+        Nearest { labels: [0; BLOCK], first: none, second: none, buffer: Vec::new() }
     }
 
-    /// Looks at these rows of a block, laid column after column, of `rows` rows. What is found for a row
-    /// depends on that row and the centers alone, to the bit.
-    pub(super) fn find(&mut self, columns: &[f64], rows: usize, picked: &[u32], centers: &[T]) {
-        // A literal width lets the compiler keep a row in registers.
-        match columns.len() / rows.max(1) {
-            0 => {}
-            1 => self.narrow::<1>(columns, rows, picked, centers),
-            2 => self.narrow::<2>(columns, rows, picked, centers),
-            3 => self.narrow::<3>(columns, rows, picked, centers),
-            4 => self.narrow::<4>(columns, rows, picked, centers),
-            5 => self.narrow::<5>(columns, rows, picked, centers),
-            6 => self.narrow::<6>(columns, rows, picked, centers),
-            7 => self.narrow::<7>(columns, rows, picked, centers),
-            8 => self.narrow::<8>(columns, rows, picked, centers),
-            width => self.wide(columns, (rows, width), picked, centers),
+    /// Looks at these rows of a block. What is found for a row depends on that row and the centers alone, to
+    /// the bit: the squares are added column after column.
+    pub(super) fn find(&mut self, block: &[f64], picked: &[u32], centers: &Centers<T>) {
+        // A literal width lets the compiler keep rows in registers.
+        match centers.width {
+            1 => self.narrow::<1>(block, picked, centers),
+            2 => self.narrow::<2>(block, picked, centers),
+            3 => self.narrow::<3>(block, picked, centers),
+            4 => self.narrow::<4>(block, picked, centers),
+            5 => self.narrow::<5>(block, picked, centers),
+            6 => self.narrow::<6>(block, picked, centers),
+            7 => self.narrow::<7>(block, picked, centers),
+            8 => self.narrow::<8>(block, picked, centers),
+            _ => {
+                let whole = picked.len() / T::ROWS * T::ROWS;
+                let (whole, rest) = picked.split_at(if T::ROWS == 4 { whole } else { 0 });
+                self.wide::<4>(block, whole, 0, centers);
+                self.wide::<1>(block, rest, whole.len(), centers);
+            }
         }
     }
 
-    /// `D` columns, and sixteen rows at once.
-    fn narrow<const D: usize>(&mut self, columns: &[f64], rows: usize, picked: &[u32], centers: &[T]) {
-        const L: usize = 16;
-        let centers = centers.as_chunks::<D>().0;
-        for (number, picked) in picked.chunks(L).enumerate() {
-            let mut tile = [[T::ZERO; L]; D];
-            for (lanes, column) in tile.iter_mut().zip(columns.chunks_exact(rows)) {
-                pick(lanes, column, picked);
-            }
-            let (mut race, mut number_of) = (Race::<T, L>::new(), T::ZERO);
-            for center in centers {
-                let mut distances = [T::ZERO; L];
-                for (lanes, &c) in tile.iter().zip(center) {
-                    add_squares(&mut distances, lanes, c);
+    /// `D` columns: sixteen rows side by side meet one center after another.
+    fn narrow<const D: usize>(&mut self, block: &[f64], picked: &[u32], centers: &Centers<T>) {
+        let rows = block.as_chunks::<D>().0;
+        let centers = centers.single.as_chunks::<D>().0;
+        for (number, picked) in picked.chunks(LANES).enumerate() {
+            let mut tile = [[0.0; LANES]; D];
+            for (lane, &row) in picked.iter().enumerate() {
+                let row = rows[row as usize];
+                for column in 0..D {
+                    tile[column][lane] = row[column];
                 }
-                race.enter(number_of, &distances);
-                number_of = number_of + T::ONE;
             }
-            self.keep(number * L, picked.len(), &race);
+            let tile = tile.map(|lanes| lanes.map(T::of));
+            let mut labels = [0u32; LANES];
+            let (mut first, mut second) = ([T::INFINITY; LANES], [T::INFINITY; LANES]);
+            for (label, center) in (0..).zip(centers) {
+                let mut distances = [T::default(); LANES];
+                for column in 0..D {
+                    for lane in 0..LANES {
+                        let difference = tile[column][lane] - center[column];
+                        distances[lane] = distances[lane] + difference * difference;
+                    }
+                }
+                for lane in 0..LANES {
+                    enter(label, distances[lane], &mut labels[lane], &mut first[lane], &mut second[lane]);
+                }
+            }
+            let (start, end) = (number * LANES, number * LANES + picked.len());
+            self.labels[start..end].copy_from_slice(&labels[..picked.len()]);
+            self.first[start..end].copy_from_slice(&first[..picked.len()]);
+            self.second[start..end].copy_from_slice(&second[..picked.len()]);
         }
     }
 
-    /// Any number of columns, sixteen rows and two centers at once.
-    fn wide(&mut self, columns: &[f64], (rows, width): (usize, usize), picked: &[u32], centers: &[T]) {
-        const L: usize = 16;
-        let mut tile = vec![[T::ZERO; L]; width];
-        for (number, picked) in picked.chunks(L).enumerate() {
-            for (lanes, column) in tile.iter_mut().zip(columns.chunks_exact(rows)) {
-                pick(lanes, column, picked);
-            }
-            let (mut race, mut number_of) = (Race::<T, L>::new(), T::ZERO);
-            let mut pairs = centers.chunks_exact(2 * width);
-            for pair in &mut pairs {
-                let (a, b) = pair.split_at(width);
-                let (mut to_a, mut to_b) = ([T::ZERO; L], [T::ZERO; L]);
-                for ((lanes, &a), &b) in tile.iter().zip(a).zip(b) {
-                    add_squares(&mut to_a, lanes, a);
-                    add_squares(&mut to_b, lanes, b);
+    /// Many columns: `R` rows meet eight centers side by side. What is found is kept from `start` on.
+    fn wide<const R: usize>(&mut self, block: &[f64], picked: &[u32], start: usize, centers: &Centers<T>) {
+        let width = centers.width;
+        self.buffer.resize(R * width, T::default());
+        for (number, picked) in picked.as_chunks::<R>().0.iter().enumerate() {
+            for (to, &row) in self.buffer.chunks_exact_mut(width).zip(picked) {
+                let row = &block[row as usize * width..(row as usize + 1) * width];
+                for (to, &x) in to.iter_mut().zip(row) {
+                    *to = T::of(x);
                 }
-                race.enter(number_of, &to_a);
-                race.enter(number_of + T::ONE, &to_b);
-                number_of = number_of + T::ONE + T::ONE;
             }
-            for center in pairs.remainder().chunks_exact(width) {
-                let mut distances = [T::ZERO; L];
-                for (lanes, &c) in tile.iter().zip(center) {
-                    add_squares(&mut distances, lanes, c);
+            let rows: [&[T]; R] = std::array::from_fn(|row| &self.buffer[row * width..(row + 1) * width]);
+            let mut labels = [0u32; R];
+            let (mut first, mut second) = ([T::INFINITY; R], [T::INFINITY; R]);
+            for (group, columns) in centers.groups.chunks_exact(width).enumerate() {
+                let mut distances = [[T::default(); SIDE]; R];
+                for (column, side) in columns.iter().enumerate() {
+                    for row in 0..R {
+                        let x = rows[row][column];
+                        for lane in 0..SIDE {
+                            let difference = x - side[lane];
+                            distances[row][lane] = distances[row][lane] + difference * difference;
+                        }
+                    }
                 }
-                race.enter(number_of, &distances);
+                for row in 0..R {
+                    for lane in 0..SIDE {
+                        let label = (group * SIDE + lane) as u32;
+                        enter(
+                            label,
+                            distances[row][lane],
+                            &mut labels[row],
+                            &mut first[row],
+                            &mut second[row],
+                        );
+                    }
+                }
             }
-            self.keep(number * L, picked.len(), &race);
+            let at = start + number * R;
+            self.labels[at..at + R].copy_from_slice(&labels);
+            self.first[at..at + R].copy_from_slice(&first);
+            self.second[at..at + R].copy_from_slice(&second);
         }
-    }
-
-    #[inline(always)]
-    fn keep<const L: usize>(&mut self, start: usize, rows: usize, race: &Race<T, L>) {
-        let end = start + rows;
-        for (label, number) in self.labels[start..end].iter_mut().zip(race.numbers) {
-            *label = number.whole();
-        }
-        self.first[start..end].copy_from_slice(&race.first[..rows]);
-        self.second[start..end].copy_from_slice(&race.second[..rows]);
     }
 }
 
-/// The values of the picked rows in one column.
+/// A center enters the race for the two nearest of a row. Written so that nothing branches.
 #[inline(always)]
-fn pick<T: Number, const L: usize>(lanes: &mut [T; L], column: &[f64], picked: &[u32]) {
-    let first = picked[0] as usize;
-    let mut values = [0.0; L];
-    if picked.len() == L && picked[L - 1] as usize == first + L - 1 {
-        values.copy_from_slice(&column[first..first + L]);
-    } else {
-        for (value, &row) in values.iter_mut().zip(picked) {
-            *value = column[row as usize];
-        }
-    }
-    *lanes = values.map(T::of);
-}
-
-#[inline(always)]
-fn add_squares<T: Number, const L: usize>(sums: &mut [T; L], lanes: &[T; L], center: T) {
-    for lane in 0..L {
-        let difference = lanes[lane] - center;
-        sums[lane] = sums[lane] + difference * difference;
-    }
-}
-
-/// The two smallest distances of `L` rows so far. Written so that nothing branches.
-struct Race<T, const L: usize> {
-    numbers: [T; L],
-    first: [T; L],
-    second: [T; L],
-}
-
-impl<T: Number, const L: usize> Race<T, L> {
-    #[inline(always)]
-    fn new() -> Race<T, L> {
-        Race { numbers: [T::ZERO; L], first: [T::INFINITY; L], second: [T::INFINITY; L] }
-    }
-
-    #[inline(always)]
-    fn enter(&mut self, number: T, distances: &[T; L]) {
-        for lane in 0..L {
-            let (distance, first) = (distances[lane], self.first[lane]);
-            let slower = if distance < first { first } else { distance };
-            self.second[lane] = if slower < self.second[lane] { slower } else { self.second[lane] };
-            self.numbers[lane] = if distance < first { number } else { self.numbers[lane] };
-            self.first[lane] = if distance < first { distance } else { first };
-        }
-    }
+fn enter<T: Number>(number: u32, distance: T, label: &mut u32, first: &mut T, second: &mut T) {
+    let slower = if distance < *first { *first } else { distance };
+    *second = if slower < *second { slower } else { *second };
+    *label = if distance < *first { number } else { *label };
+    *first = if distance < *first { distance } else { *first };
 }
 
 #[cfg(test)]
@@ -215,32 +218,29 @@ mod tests {
 
     #[test]
     fn equals_the_definition_at_every_width() {
-        for width in 1..=9 {
-            for (rows, k) in [(1, 1), (7, 3), (64, 8), (511, 5), (512, 2)] {
+        for width in 1..=11 {
+            for (rows, k) in [(1, 1), (7, 3), (64, 8), (511, 5), (512, 21)] {
                 let value = |i: usize| ((i * 7919 + 13) % 101) as f64 / 8.0;
-                let columns: Vec<f64> = (0..rows * width).map(value).collect();
+                let block: Vec<f64> = (0..rows * width).map(value).collect();
                 let centers: Vec<f64> = (0..k * width).map(|i| value(i * 31 + 5)).collect();
-                let mut nearest = Nearest::new();
-                nearest.find(&columns, rows, &ALL[..rows], &centers);
-                let short: Vec<f32> = centers.iter().map(|&c| c as f32).collect();
-                let mut coarse = Nearest::new();
-                coarse.find(&columns, rows, &ALL[..rows], &short);
-                for row in 0..rows {
-                    let square = |(column, c): (usize, &f64)| (columns[column * rows + row] - c).powi(2);
-                    let to = |center: &[f64]| center.iter().enumerate().map(square).sum::<f64>();
+                let (mut fine, mut coarse) = (Nearest::<f64>::new(), Nearest::<f32>::new());
+                fine.find(&block, &ALL[..rows], &Centers::new(&centers, width));
+                coarse.find(&block, &ALL[..rows], &Centers::new(&centers, width));
+                for (number, row) in block.chunks(width).enumerate() {
+                    let to = |c: &[f64]| row.iter().zip(c).map(|(x, c)| (x - c) * (x - c)).sum::<f64>();
                     let mut all: Vec<(f64, u32)> = centers.chunks(width).map(to).zip(0..).collect();
                     all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
                     let second = all.get(1).map_or(f64::INFINITY, |next| next.0);
-                    assert_eq!((nearest.first[row], nearest.labels[row]), all[0]);
-                    assert_eq!(nearest.second[row], second);
+                    assert_eq!((fine.first[number], fine.labels[number]), all[0]);
+                    assert_eq!(fine.second[number], second);
                     // These numbers are exact in either.
-                    assert_eq!(coarse.labels[row], nearest.labels[row]);
-                    assert_eq!(f64::from(coarse.second[row]), second);
+                    assert_eq!(coarse.labels[number], fine.labels[number]);
+                    assert_eq!(f64::from(coarse.second[number]), second);
                 }
                 let some: Vec<u32> = (0..rows as u32).filter(|row| row % 3 == 1).collect();
-                let whole = nearest.labels;
-                nearest.find(&columns, rows, &some, &centers);
-                for (&row, label) in some.iter().zip(nearest.labels) {
+                let whole = fine.labels;
+                fine.find(&block, &some, &Centers::new(&centers, width));
+                for (&row, label) in some.iter().zip(fine.labels) {
                     assert_eq!(label, whole[row as usize]);
                 }
             }

@@ -6,11 +6,12 @@
 )]
 
 use super::lloyd::{Stop, lloyd};
-use super::nearest::{ALL, Nearest};
+use super::matrix::Matrix;
+use super::nearest::{ALL, Centers, Nearest};
 use super::rows::Rows;
 use super::seeding::{any, draw, plus_plus};
 use crate::error::Result;
-use crate::learn::cluster::{BLOCK, Blocks, Threads};
+use crate::learn::cluster::{BLOCK, Threads};
 use crate::math::random::Random;
 
 /// Passes over the rows.
@@ -31,7 +32,7 @@ struct Owner {
 /// clusters, whose centers are the result.
 pub(super) fn parallel(rows: &Rows<'_>, k: usize, random: &mut Random) -> Result<Vec<f64>> {
     let width = rows.width();
-    let mut candidates = rows.points.row(any(rows, random));
+    let mut candidates = rows.points.row(any(rows, random)).to_vec();
     let mut owners = vec![Owner { candidate: 0, distance: f64::INFINITY }; rows.n()];
     let mut block_sums = take_over(rows, &candidates, 0, &mut owners)?;
     for _ in 0..ROUNDS {
@@ -50,7 +51,8 @@ pub(super) fn parallel(rows: &Rows<'_>, k: usize, random: &mut Random) -> Result
             };
             Ok(owners.iter().enumerate().filter_map(wins).collect::<Vec<usize>>())
         })?;
-        let new: Vec<f64> = drawn.concat().into_iter().flat_map(|row| rows.points.row(row)).collect();
+        let new: Vec<f64> =
+            drawn.concat().into_iter().flat_map(|row| rows.points.row(row)).copied().collect();
         block_sums = take_over(rows, &new, candidates.len() / width, &mut owners)?;
         candidates.extend(new);
     }
@@ -58,14 +60,14 @@ pub(super) fn parallel(rows: &Rows<'_>, k: usize, random: &mut Random) -> Result
     while candidates.len() < k * width {
         let closest: Vec<f64> = owners.iter().map(|owner| owner.distance).collect();
         let new = rows.points.row(draw(rows, &closest, &block_sums, random.uniform()));
-        block_sums = take_over(rows, &new, candidates.len() / width, &mut owners)?;
+        block_sums = take_over(rows, new, candidates.len() / width, &mut owners)?;
         candidates.extend(new);
     }
     let mut weights = vec![0.0; candidates.len() / width];
     for (row, owner) in owners.iter().enumerate() {
         weights[owner.candidate as usize] += rows.weight(row);
     }
-    let points = Blocks::of_rows(width, &candidates);
+    let points = Matrix::new(width, candidates);
     let few = Rows { points: &points, weights: Some(&weights), threads: Threads::This, ..*rows };
     let centers = plus_plus(&few, k, random)?;
     // Candidates that stand on each other do not part any further.
@@ -75,9 +77,10 @@ pub(super) fn parallel(rows: &Rows<'_>, k: usize, random: &mut Random) -> Result
 /// Gives new candidates, numbered from `first`, the rows that are closer to them; the weighted sums of
 /// distances by block.
 fn take_over(rows: &Rows<'_>, new: &[f64], first: usize, owners: &mut [Owner]) -> Result<Vec<f64>> {
+    let new = Centers::<f64>::new(new, rows.width());
     rows.map(BLOCK, owners, |part, owners| {
         let mut nearest = Nearest::new();
-        nearest.find(part.values, part.rows, &ALL[..part.rows], new);
+        nearest.find(part.values, &ALL[..part.rows], &new);
         let mut distances = [0.0; BLOCK];
         let found = nearest.labels.iter().zip(&nearest.first);
         for ((owner, (&label, &distance)), kept) in owners.iter_mut().zip(found).zip(&mut distances) {

@@ -5,9 +5,9 @@
     reason = "rows are below n, and there is one potential per candidate by construction"
 )]
 
-use super::rows::Rows;
+use super::rows::{Rows, squared_distances};
 use crate::error::Result;
-use crate::learn::cluster::{BLOCK, add, squared_distances};
+use crate::learn::cluster::{BLOCK, add};
 use crate::math::random::Random;
 
 /// Draws `k` rows as centers: the first by weight, every other one as the best of 2 + ln k rows drawn with
@@ -15,12 +15,13 @@ use crate::math::random::Random;
 pub(super) fn plus_plus(rows: &Rows<'_>, k: usize, random: &mut Random) -> Result<Vec<f64>> {
     let trials = 2 + (k as f64).ln() as usize;
     let width = rows.width();
-    let mut centers = rows.points.row(any(rows, random));
+    let mut centers = rows.points.row(any(rows, random)).to_vec();
     let mut closest = vec![f64::INFINITY; rows.n()];
     let mut block_sums = approach(rows, &centers, &mut closest)?;
     while centers.len() < k * width {
         let candidates: Vec<f64> = (0..trials)
             .flat_map(|_| rows.points.row(draw(rows, &closest, &block_sums, random.uniform())))
+            .copied()
             .collect();
         let potentials = potentials(rows, &candidates, &mut closest)?;
         let best = (1..trials).fold(
@@ -49,7 +50,7 @@ pub(super) fn any_rows(rows: &Rows<'_>, k: usize, random: &mut Random) -> Vec<f6
     }
     let mut chosen: Vec<usize> = keys[..k].iter().map(|&(_, row)| row).collect();
     chosen.sort_unstable();
-    chosen.into_iter().flat_map(|row| rows.points.row(row)).collect()
+    chosen.into_iter().flat_map(|row| rows.points.row(row)).copied().collect()
 }
 
 /// One row by weight.
@@ -127,15 +128,16 @@ pub(super) fn draw(rows: &Rows<'_>, closest: &[f64], block_sums: &[f64], uniform
 
 #[cfg(test)]
 mod tests {
+    use super::super::matrix::Matrix;
     use super::*;
-    use crate::learn::cluster::{Blocks, Threads, sum};
+    use crate::learn::cluster::{Threads, sum};
     use crate::model::Control;
 
     #[test]
     fn draws_in_proportion_to_distance_and_never_a_chosen_row() {
         let control = Control::default();
         let rows_of = |points, weights| Rows { points, weights, threads: Threads::This, control: &control };
-        let points = Blocks::of_rows(1, &[0.0; 1_200]);
+        let points = Matrix::new(1, vec![0.0; 1_200]);
         let rows = rows_of(&points, None);
         let closest: Vec<f64> = (0..1_200).map(|row| f64::from(row % 3)).collect();
         let block_sums: Vec<f64> = closest.chunks(BLOCK).map(sum).collect();
@@ -145,9 +147,9 @@ mod tests {
         }
         assert_eq!(drawn[0], 0);
         assert!((drawn[2] - 2 * drawn[1]).abs() < 20, "{drawn:?}");
-        let few = Blocks::of_rows(1, &[0.0; 5]);
+        let few = Matrix::new(1, vec![0.0; 5]);
         assert_eq!(draw(&rows_of(&few, None), &[0.0; 5], &[0.0], 0.5), 0);
-        let three = Blocks::of_rows(1, &[0.0; 3]);
+        let three = Matrix::new(1, vec![0.0; 3]);
         assert_eq!(draw(&rows_of(&three, None), &[0.0, 1.0, 0.0], &[1.0], 1.0), 1);
         let weights = [0.0, 2.0, 1.0];
         let weighted = rows_of(&three, Some(&weights));

@@ -5,7 +5,7 @@
     reason = "labels are below k because the kernel gives the number of a center, and sums hold k · width values"
 )]
 
-use super::lloyd::{Change, Place};
+use super::lloyd::Place;
 use super::rows::Rows;
 use crate::error::{ErrorKind, Result};
 use crate::learn::cluster::BLOCK;
@@ -13,7 +13,7 @@ use crate::learn::cluster::BLOCK;
 /// The sum of the rows of every cluster, and of their weights.
 #[derive(Debug, Clone)]
 pub(super) struct Sums {
-    /// Column after column, each with the sums of all clusters.
+    /// Cluster after cluster.
     points: Vec<f64>,
     counts: Vec<f64>,
 }
@@ -35,14 +35,11 @@ impl Sums {
         let parts = rows.each(chunk(k), |part| {
             let mut sums = Sums::none(k, width);
             let places = &places[part.first..part.first + part.rows];
-            let blocks = part.values.chunks(BLOCK * width).zip(places.chunks(BLOCK)).enumerate();
-            for (number, (block, places)) in blocks {
-                match part.weights {
-                    None => sums.take(block, places, |_| 1.0),
-                    Some(weights) => {
-                        let weights = &weights[number * BLOCK..];
-                        sums.take(block, places, |row| weights[row]);
-                    }
+            for (row, (point, place)) in part.values.chunks_exact(width).zip(places).enumerate() {
+                let (label, weight) = (place.label as usize, part.weight(row));
+                sums.counts[label] += weight;
+                for (sum, x) in sums.points[label * width..(label + 1) * width].iter_mut().zip(point) {
+                    *sum += weight * x;
                 }
             }
             Ok(sums)
@@ -52,35 +49,19 @@ impl Sums {
         Ok(all)
     }
 
-    fn take(&mut self, block: &[f64], places: &[Place], weight: impl Fn(usize) -> f64) {
-        for (row, place) in places.iter().enumerate() {
-            self.counts[place.label as usize] += weight(row);
+    /// Takes a row of weight 1 from one cluster, if it was in any, to another.
+    #[inline]
+    pub(super) fn change(&mut self, point: &[f64], from: u32, to: u32) {
+        let (from, to) = (from as usize, to as usize);
+        let width = point.len();
+        self.counts[to] += 1.0;
+        for (sum, x) in self.points[to * width..(to + 1) * width].iter_mut().zip(point) {
+            *sum += x;
         }
-        let columns = block.chunks_exact(places.len()).zip(self.points.chunks_exact_mut(self.counts.len()));
-        for (values, sums) in columns {
-            for (row, (value, place)) in values.iter().zip(places).enumerate() {
-                sums[place.label as usize] += weight(row) * value;
-            }
-        }
-    }
-
-    /// Takes rows of a block of so many, all of weight 1, from one cluster to another.
-    pub(super) fn change(&mut self, block: &[f64], rows: usize, changes: &[Change]) {
-        let k = self.counts.len();
-        for &Change { from, to, .. } in changes {
-            self.counts[to as usize] += 1.0;
-            if let Some(count) = self.counts.get_mut(from as usize) {
-                *count -= 1.0;
-            }
-        }
-        for (values, sums) in block.chunks_exact(rows).zip(self.points.chunks_exact_mut(k)) {
-            for &Change { row, from, to } in changes {
-                let value = values[row as usize];
-                sums[to as usize] += value;
-                // A row that was in no cluster leaves none.
-                if let Some(sum) = sums.get_mut(from as usize) {
-                    *sum -= value;
-                }
+        if let Some(count) = self.counts.get_mut(from) {
+            *count -= 1.0;
+            for (sum, x) in self.points[from * width..(from + 1) * width].iter_mut().zip(point) {
+                *sum -= x;
             }
         }
     }
@@ -94,14 +75,10 @@ impl Sums {
         }
     }
 
-    /// The weight of the rows of one cluster.
-    pub(super) fn count(&self, cluster: usize) -> f64 {
-        self.counts[cluster]
-    }
-
-    /// The sums of one cluster, column after column.
-    pub(super) fn of_cluster(&self, cluster: usize) -> impl Iterator<Item = f64> + '_ {
-        self.points.iter().skip(cluster).step_by(self.counts.len()).copied()
+    /// The weight of the rows of one cluster, and their sum.
+    pub(super) fn of_cluster(&self, cluster: usize) -> (f64, &[f64]) {
+        let width = self.points.len() / self.counts.len();
+        (self.counts[cluster], &self.points[cluster * width..(cluster + 1) * width])
     }
 
     pub(super) fn some_empty(&self) -> bool {
@@ -110,18 +87,12 @@ impl Sums {
 
     /// The mean of the rows of each cluster; a center without rows stays where it is.
     pub(super) fn means(&self, centers: &[f64]) -> Vec<f64> {
-        let k = self.counts.len();
-        let mut means = centers.to_vec();
-        for (center, (cluster, &count)) in
-            means.chunks_exact_mut(centers.len() / k).zip(self.counts.iter().enumerate())
-        {
-            if count > 0.0 {
-                for (mean, sums) in center.iter_mut().zip(self.points.chunks_exact(k)) {
-                    *mean = sums[cluster] / count;
-                }
-            }
-        }
-        means
+        let width = centers.len() / self.counts.len();
+        let place = |(place, (&sum, &center)): (usize, (&f64, &f64))| match self.counts[place / width] {
+            0.0 => center,
+            count => sum / count,
+        };
+        self.points.iter().zip(centers).enumerate().map(place).collect()
     }
 
     /// The same with one of the rows farthest from their centers in every empty cluster, as scikit-learn has it.
@@ -132,14 +103,14 @@ impl Sums {
             to_own(part.values, &places[part.first..part.first + part.rows], centers, distances);
             for (row, distance) in distances.iter_mut().enumerate() {
                 // A row that does not count fills no cluster.
-                *distance = if part.weights.is_some_and(|all| all[row] == 0.0) { 0.0 } else { *distance };
+                *distance = if part.weight(row) == 0.0 { 0.0 } else { *distance };
             }
             Ok(())
         })?;
         let mut farthest: Vec<usize> = (0..rows.n()).filter(|&row| distances[row] > 0.0).collect();
         farthest.sort_unstable_by(|&a, &b| distances[b].total_cmp(&distances[a]).then(a.cmp(&b)));
         let mut farthest = farthest.into_iter();
-        let k = self.counts.len();
+        let (k, width) = (self.counts.len(), rows.width());
         for cluster in (0..k).filter(|&cluster| self.counts[cluster] == 0.0) {
             // A row that is alone in its cluster stays, or that cluster would be empty next.
             let shares = |&row: &usize| sums.counts[places[row].label as usize] > rows.weight(row);
@@ -148,9 +119,9 @@ impl Sums {
                 return Err(ErrorKind::TooManyClusters { of: "KMeans", k, distinct }.into());
             };
             let (from, weight) = (places[row].label as usize, rows.weight(row));
-            for (column, value) in rows.points.row(row).into_iter().enumerate() {
-                sums.points[column * k + from] -= weight * value;
-                sums.points[column * k + cluster] = weight * value;
+            for (column, value) in rows.points.row(row).iter().enumerate() {
+                sums.points[from * width + column] -= weight * value;
+                sums.points[cluster * width + column] = weight * value;
             }
             sums.counts[from] -= weight;
             sums.counts[cluster] = weight;
@@ -159,15 +130,14 @@ impl Sums {
     }
 }
 
-/// The squared distance of every row of a block to the center of its cluster.
-fn to_own(block: &[f64], places: &[Place], centers: &[f64], distances: &mut [f64]) {
-    let width = block.len() / places.len();
-    distances.fill(0.0);
-    for (column, values) in block.chunks_exact(places.len()).enumerate() {
-        for ((distance, value), place) in distances.iter_mut().zip(values).zip(places) {
-            let difference = value - centers[place.label as usize * width + column];
-            *distance += difference * difference;
-        }
+/// The squared distance of every row to the center of its cluster, added column after column as the kernel
+/// does.
+fn to_own(values: &[f64], places: &[Place], centers: &[f64], distances: &mut [f64]) {
+    let width = values.len() / places.len();
+    for ((point, place), distance) in values.chunks_exact(width).zip(places).zip(distances) {
+        let start = place.label as usize * width;
+        let center = &centers[start..start + width];
+        *distance = point.iter().zip(center).fold(0.0, |sum, (x, c)| sum + (x - c) * (x - c));
     }
 }
 
