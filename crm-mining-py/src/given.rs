@@ -67,13 +67,19 @@ impl<T: Given + for<'a, 'py> FromPyObject<'a, 'py>> Given for Vec<T> {
         if let Ok(values) = value.extract() {
             return Ok(values);
         }
-        match value.try_iter() {
-            // What has no length may never end.
-            Ok(values) if value.len().is_ok() && !value.is_instance_of::<PyString>() => {
-                values.map(|value| T::given(of, parameter, &value?)).collect()
-            }
-            _ => other_type(of, parameter, "a sequence", value),
-        }
+        sequence(of, parameter, value)?.iter().map(|value| T::given(of, parameter, value)).collect()
+    }
+}
+
+/// The values of a sequence that has a length; what has none may never end.
+pub(crate) fn sequence<'py>(
+    of: &str,
+    parameter: &str,
+    value: &Bound<'py, PyAny>,
+) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    match value.try_iter() {
+        Ok(values) if value.len().is_ok() && !value.is_instance_of::<PyString>() => values.collect(),
+        _ => other_type(of, parameter, "a sequence", value),
     }
 }
 
@@ -144,6 +150,17 @@ parameters! {
     holdout "Holdout" { level: f64 }
     contract "Contract" { max_iterations: usize, tolerance: f64, cohorts: Vec<Vec<f64>> }
     contract_model "ContractModel" { renewals: u32, renewal: u32, discount: f64 }
+    agglomerative "Agglomerative.plot" { clusters: usize }
+    choose_segments "ChooseSegments" {
+        n_init: usize, seed: u64, min_share: f64, min_stability: f64, min_silhouette: f64, resamples: usize,
+        references: usize
+    }
+    explain_segments "ExplainSegments" { depth: usize, min_share: f64, typical: usize, revenue: Vec<f64> }
+    segment_report "SegmentReport.step_up" { values: Vec<f64>, segment: usize }
+    segment_rules "SegmentRules" { rules: f64 }
+    named_segments "NamedSegments" { labels: Vec<i32> }
+    top_share "NamedSegments.top_share" { share: f64 }
+    refit "Refit" { min_gain: f64, min_silhouette_gain: f64, n_init: usize, seed: u64 }
     lifecycle "Lifecycle" { new_days: u32, loyal_orders: u32 }
     migration "Migration" { steps: u32 }
     rolling_retention "RollingRetention" { every_days: i32, windows: u32 }

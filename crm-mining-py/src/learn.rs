@@ -15,7 +15,9 @@ pub(crate) use cox::{Cox, CoxModel};
 pub(crate) use curve::{KaplanMeier, LogRank, SurvivalCurve, concordance, log_rank, survival_chart};
 pub(crate) use durations::Durations;
 pub(crate) use estimator::Fitted;
-pub(crate) use measures::{SilhouetteScore, agreement, separation, silhouette, silhouettes};
+pub(crate) use measures::{
+    SilhouetteScore, agreement, separation, silhouette, silhouette_chart, silhouettes,
+};
 pub(crate) use rows::{Mixed, features, table};
 pub(crate) use uplift::Uplift;
 

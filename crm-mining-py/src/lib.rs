@@ -41,6 +41,11 @@ mod _crm_mining {
     };
     #[pymodule_export]
     use crate::insight::{
+        ChooseSegments, ChosenSegments, ExplainSegments, NamedSegments, Refit, RefitCheck, SegmentChoice,
+        SegmentDrift, SegmentMatch, SegmentModel, SegmentReport, SegmentRules, match_segments,
+    };
+    #[pymodule_export]
+    use crate::insight::{
         CohortTable, Cohorts, CompositeValue, Concentration, GainLoss, Lifecycle, Migration, PeriodOnPeriod,
         PeriodTable, PurchaseGaps, RevenueTree, RollingRetention, RollingTable, Stages, Tiers, ValueInputs,
         ValueTiers, distance_to_best, rfm_segments,
@@ -51,7 +56,9 @@ mod _crm_mining {
         SurvivalCurve, Uplift, concordance, features, log_rank, survival_chart,
     };
     #[pymodule_export]
-    use crate::learn::{Mixed, SilhouetteScore, agreement, separation, silhouette, silhouettes, table};
+    use crate::learn::{
+        Mixed, SilhouetteScore, agreement, separation, silhouette, silhouette_chart, silhouettes, table,
+    };
     #[pymodule_export]
     use crate::prepare::{
         Cleaned, Cleaner, CsvChunks, Dependencies, Dependency, DependencySearch, ErrorDetector, Quality,

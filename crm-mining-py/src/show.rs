@@ -83,6 +83,11 @@ fn number(value: Option<f64>, written: &str) -> String {
     if short.ends_with('.') { format!("{short}0") } else { short.to_owned() }
 }
 
+/// A number in few digits.
+pub(crate) fn figure(value: f64) -> String {
+    number(Some(value), &value.to_string())
+}
+
 /// One line of at most [`LONGEST_CELL`] characters.
 fn shortened(value: &str) -> String {
     cut(value, LONGEST_CELL)

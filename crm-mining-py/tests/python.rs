@@ -10,8 +10,9 @@ use crm_mining::Fit;
 use crm_mining::data::{PurchaseCounting, Summary};
 use crm_mining::feature::{QuantileTransform, Robust};
 use crm_mining::insight::{
-    BgBb, BgNbd, Churn, Clv, Cohorts, CompositeValue, Contract, GammaGamma, Lifecycle, Nbd, ParetoNbd,
-    PeriodOnPeriod, Rfm, RollingRetention, Rules, Segmentation, ValueTiers,
+    BgBb, BgNbd, ChooseSegments, Churn, Clv, Cohorts, CompositeValue, Contract, ExplainSegments, GammaGamma,
+    Lifecycle, Nbd, ParetoNbd, PeriodOnPeriod, Refit, Rfm, RollingRetention, Rules, SegmentRules,
+    Segmentation, ValueTiers,
 };
 use crm_mining::learn::{
     Aft, Agglomerative, Apriori, BisectingKMeans, Cox, Dbscan, FpGrowth, GaussianMixture, Hdbscan, KMeans,
@@ -74,6 +75,10 @@ fn defaults() -> String {
         ("Clv", json(&Clv::new(&buying, &spend))),
         ("PurchaseCounting", json(&PurchaseCounting::default())),
         ("Segmentation", json(&Segmentation::default())),
+        ("ChooseSegments", json(&ChooseSegments::default())),
+        ("ExplainSegments", json(&ExplainSegments::default())),
+        ("SegmentRules", json(&SegmentRules::default())),
+        ("Refit", json(&Refit::default())),
         ("Churn", json(&Churn::default())),
         ("Rules", json(&Rules::default())),
         ("FpGrowth", json(&FpGrowth::default())),

@@ -100,7 +100,7 @@ def test_next_purchases(sample_summary, sample_ledger, pareto):
     last = sample_ledger.last_day
     for row in frame.filter(pl.col("date").is_not_null()).head(20).rows(named=True):
         assert row["date"].date() == last + dt.timedelta(days=math.ceil(row["days"]))
-    never = pareto.next_purchase(crm.Summary([0], [0], [5000], [0]), dt.date(9990, 1, 1)).to_polars()
+    never = pareto.next_purchase(crm.Summary([0], [0], [5000], [0]), dt.date(9999, 12, 1)).to_polars()
     assert never["latest"].dtype == pl.Datetime("us") and never["latest"].is_null().all()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, Literal
 
+from ._crm_mining import Chart
 from ._estimator import Clusterer, Predicts, Transforms, WeightedClusterer
 from ._rows import Fitted, objects, read_mixed
 
@@ -322,6 +323,26 @@ class Agglomerative(Clusterer):
         numpy.ndarray
         """
         return self._ask("labels_at", height)
+
+    def plot(self, clusters: int = 30) -> Chart:
+        """The last merges of the tree, those that leave so many clusters.
+
+        Parameters
+        ----------
+        clusters : int, default 30
+            How many clusters stand below the lowest forks, from 1 to 500.
+
+        Returns
+        -------
+        Chart
+
+        Raises
+        ------
+        InvalidParameter
+            No cluster, or more than 500.
+        """
+        self._check_fitted()
+        return self._model.chart(clusters)
 
 
 class Dbscan(Clusterer, Predicts):

@@ -6,7 +6,7 @@ from typing import Any
 
 from . import _crm_mining as core
 from . import errors
-from ._crm_mining import SilhouetteScore
+from ._crm_mining import Chart, SilhouetteScore
 from ._rows import numpy, read
 
 
@@ -106,6 +106,34 @@ def silhouette_samples(X: Any, labels: Any, sample: int = 20_000, seed: int = 42
     silhouettes = np.full(len(rows), np.nan)
     silhouettes[scored] = values
     return silhouettes
+
+
+def silhouette_chart(X: Any, labels: Any, sample: int = 20_000, seed: int = 42) -> Chart:
+    """The silhouettes of the rows of each cluster, from the lowest to the highest.
+
+    A cluster that begins far below 0 holds rows that lie closer to another.
+
+    Parameters
+    ----------
+    X : array or frame
+        The rows.
+    labels : sequence of int
+        The cluster of each row; -1 for a row of none, which is left out.
+    sample : int, default 20,000
+        Rows from which on only so many are scored, drawn from all clusters alike.
+    seed : int, default 42
+        Of the sample.
+
+    Returns
+    -------
+    Chart
+
+    Examples
+    --------
+    >>> crm.learn.silhouette_chart([[0.0], [1.0], [10.0], [11.0]], [0, 0, 1, 1]).subtitle
+    'mean 0.900'
+    """
+    return core._silhouette_chart(*_divided("silhouette_chart", X, labels), sample, seed)
 
 
 def calinski_harabasz(X: Any, labels: Any) -> float:

@@ -118,7 +118,7 @@ settings! { ValueTiers {
 
 /// The value and tier of each customer. Made by `ValueTiers.of`.
 #[pyclass(frozen, extends = Table, module = "crm_mining")]
-pub(crate) struct Tiers(Arc<insight::Tiers>);
+pub(crate) struct Tiers(pub(super) Arc<insight::Tiers>);
 
 #[pymethods]
 impl Tiers {

@@ -31,5 +31,9 @@ pub(crate) use contract::{Contract, ContractModel};
 pub(crate) use evaluation::ChurnEvaluation;
 pub(crate) use gamma_gamma::{GammaGamma, GammaGammaModel};
 pub(crate) use rfm::{Rfm, RfmScores, rfm_segments};
-pub(crate) use segment::{Segmentation, Segments};
+pub(crate) use segment::{
+    ChooseSegments, ChosenSegments, ExplainSegments, NamedSegments, Refit, RefitCheck, SegmentChoice,
+    SegmentDrift, SegmentMatch, SegmentModel, SegmentReport, SegmentRules, Segmentation, Segments,
+    match_segments,
+};
 pub(crate) use stages::{Lifecycle, Migration, Stages};

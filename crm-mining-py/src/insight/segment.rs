@@ -1,14 +1,26 @@
 //! Groups of customers alike.
 
+mod choose;
+mod explain;
+mod matching;
+mod model;
+mod named;
+
+pub(crate) use choose::{ChooseSegments, ChosenSegments, SegmentChoice};
+pub(crate) use explain::{ExplainSegments, SegmentReport};
+pub(crate) use matching::{SegmentDrift, SegmentMatch, match_segments};
+pub(crate) use model::{Refit, RefitCheck, SegmentModel};
+pub(crate) use named::{NamedSegments, SegmentRules};
+
 use super::RfmScores;
 use crate::convert::{list, plain, word};
 use crate::data::Features;
 use crate::run::run;
 use crate::settings::settings;
 use crate::table::Table;
+use crm_mining::Fit;
 use crm_mining::data::{self, Column, ToTable};
 use crm_mining::insight;
-use crm_mining::{Fit, Predict};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyRange, PyRangeMethods, PyTuple};
@@ -44,6 +56,20 @@ pub(crate) struct Segmentation(insight::Segmentation);
 
 /// One number, a pair of the first and the last, or a range.
 struct Ks(RangeInclusive<usize>);
+
+impl Ks {
+    /// What stands in the arguments; all of `standard` when nothing does.
+    fn of(
+        arguments: &Bound<'_, PyTuple>,
+        standard: RangeInclusive<usize>,
+    ) -> PyResult<RangeInclusive<usize>> {
+        match arguments.len() {
+            0 => Ok(standard),
+            1 => Ok(arguments.get_item(0)?.extract::<Ks>()?.0),
+            _ => Ok(arguments.extract::<Ks>()?.0),
+        }
+    }
+}
 
 impl<'py> FromPyObject<'_, 'py> for Ks {
     type Error = PyErr;
@@ -95,12 +121,56 @@ settings! { Segmentation {
     #[staticmethod]
     #[pyo3(signature = (*k, n_init = 10, seed = 42))]
     fn kmeans(k: &Bound<'_, PyTuple>, n_init: usize, seed: u64) -> PyResult<Segmentation> {
-        let k = match k.len() {
-            0 => 2..=8,
-            1 => k.get_item(0)?.extract::<Ks>()?.0,
-            _ => k.extract::<Ks>()?.0,
-        };
-        Ok(Segmentation(insight::Segmentation { k, n_init, seed }))
+        Ok(Segmentation(insight::Segmentation { k: Ks::of(k, 2..=8)?, n_init, seed }))
+    }
+
+    /// The finest division of a range that is large enough, stable and not vague: all criteria, and a stated rule.
+    ///
+    /// Parameters
+    /// ----------
+    /// *k : int or range
+    ///     One number, the first and the last, or a range; 2 to 12 when left out.
+    /// n_init : int, default 10
+    ///     Starts of k-means for each number.
+    /// seed : int, default 42
+    ///     Of the random numbers.
+    /// min_share : float, default 0.05
+    ///     Least share of the smallest segment, 0 to 0.5.
+    /// min_stability : float, default 0.75
+    ///     Least mean likeness of each segment, 0 to 1.
+    /// min_silhouette : float, default 0.75
+    ///     Least mean silhouette, as a share of the best, 0 to 1.
+    /// resamples : int, default 30
+    ///     Draws of the customers for stability.
+    /// references : int, default 10
+    ///     Reference sets for the gap.
+    ///
+    /// Returns
+    /// -------
+    /// ChooseSegments
+    ///
+    /// Examples
+    /// --------
+    /// >>> crm.Segmentation.choose(2, 12) == crm.ChooseSegments()
+    /// True
+    #[staticmethod]
+    #[pyo3(signature = (*k, n_init = 10, seed = 42, min_share = 0.05, min_stability = 0.75,
+        min_silhouette = 0.75, resamples = 30, references = 10))]
+    #[allow(clippy::too_many_arguments, reason = "the settings of Python are keywords")]
+    fn choose(
+        k: &Bound<'_, PyTuple>,
+        #[pyo3(from_py_with = crate::given::choose_segments::n_init)] n_init: usize,
+        #[pyo3(from_py_with = crate::given::choose_segments::seed)] seed: u64,
+        #[pyo3(from_py_with = crate::given::choose_segments::min_share)] min_share: f64,
+        #[pyo3(from_py_with = crate::given::choose_segments::min_stability)] min_stability: f64,
+        #[pyo3(from_py_with = crate::given::choose_segments::min_silhouette)] min_silhouette: f64,
+        #[pyo3(from_py_with = crate::given::choose_segments::resamples)] resamples: usize,
+        #[pyo3(from_py_with = crate::given::choose_segments::references)] references: usize,
+    ) -> PyResult<ChooseSegments> {
+        let k = Ks::of(k, 2..=12)?;
+        Ok(ChooseSegments(insight::ChooseSegments {
+            k, n_init, seed, min_share, min_stability, min_silhouette, resamples, references,
+        }))
     }
 
     /// The first and the last number of segments to try.
@@ -147,8 +217,7 @@ settings! { Segmentation {
     ) -> PyResult<Bound<'py, Segments>> {
         let (settings, features) = (self.0.clone(), features.features());
         let segments = run(py, progress, move |control| settings.fit_with(&features, control))?;
-        let segments = Arc::new(segments);
-        Bound::new(py, Table::of(segments.clone()).add_subclass(Segments(segments)))
+        Segments::bound(py, Arc::new(segments))
     }
 } }
 
@@ -171,6 +240,12 @@ impl Described<'_> {
 /// Customers in segments. Made by `Segmentation.fit`; one row per customer.
 #[pyclass(frozen, extends = Table, module = "crm_mining")]
 pub(crate) struct Segments(pub(crate) Arc<insight::Segments>);
+
+impl Segments {
+    fn bound(py: Python<'_>, segments: Arc<insight::Segments>) -> PyResult<Bound<'_, Segments>> {
+        Bound::new(py, Table::of(segments.clone()).add_subclass(Segments(segments)))
+    }
+}
 
 #[pymethods]
 impl Segments {
@@ -244,6 +319,12 @@ impl Segments {
         self.0.skipped().into_iter().flatten().collect()
     }
 
+    /// The same segments without their customers: what is saved.
+    #[getter]
+    fn model(&self) -> SegmentModel {
+        SegmentModel(Arc::new(self.0.without_customers().clone()))
+    }
+
     /// The segments of other customers.
     ///
     /// Parameters
@@ -261,16 +342,7 @@ impl Segments {
     ///     Other features than at the fit.
     fn predict<'py>(&self, py: Python<'py>, features: Described<'py>) -> PyResult<Bound<'py, Table>> {
         let (segments, features) = (self.0.clone(), features.features());
-        let table = run(py, None, move |_| {
-            let labels = segments.predict(&features)?;
-            let name = |&label: &u32| segments.segments().get(label as usize).map(|each| each.name.as_str());
-            let customer = features.customers().map(|keys| Column::keys("customer", keys));
-            let of = [
-                Column::ints("segment", labels.iter().map(|&label| i64::from(label)).collect()),
-                Column::text("segment_name", labels.iter().map(name)),
-            ];
-            data::Table::new("segments", customer.into_iter().chain(of).collect())
-        })?;
+        let table = run(py, None, move |_| model::assigned(segments.without_customers(), &features))?;
         Bound::new(py, Table::ready(Arc::new(table)))
     }
 

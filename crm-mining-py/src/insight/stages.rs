@@ -193,6 +193,11 @@ impl Stages {
 pub(crate) struct Migration(Arc<insight::Migration>);
 
 impl Migration {
+    pub(super) fn bound(py: Python<'_>, moved: insight::Migration) -> PyResult<Bound<'_, Migration>> {
+        let moved = Arc::new(moved);
+        Bound::new(py, Table::of(moved.clone()).add_subclass(Migration(moved)))
+    }
+
     fn matrix(&self, cell: impl Fn(usize, usize) -> Option<f64>) -> Vec<Vec<Option<f64>>> {
         let n = self.0.states().len();
         (0..n).map(|from| (0..n).map(|to| cell(from, to)).collect()).collect()

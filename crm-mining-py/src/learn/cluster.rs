@@ -122,6 +122,7 @@ model! {
         "labels_of": Value::Labels(model.dendrogram().cut_count(number as usize)?),
         "labels_at": Value::Labels(model.dendrogram().cut_height(number)?),
     }
+    ; drawn by |model, clusters| crm_mining::report::dendrogram_chart(model.dendrogram(), clusters)
 }
 
 clusterer! {

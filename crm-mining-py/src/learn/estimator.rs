@@ -5,9 +5,10 @@ use super::rows::{Shape, reals};
 use crate::convert::{from_json, to_json};
 use crate::error::{invalid_parameter, library};
 use crate::feature::SCALERS;
+use crate::report::Chart;
 use crate::run::run;
 use crm_mining::data::Weighted;
-use crm_mining::{Control, ErrorKind, Result};
+use crm_mining::{Control, ErrorKind, Result, report};
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyDict, PyTuple};
 use serde::Serialize;
@@ -62,6 +63,12 @@ pub(crate) trait Model: Send + Sync + 'static {
         Err(ErrorKind::InvalidParameter { of: "estimator", parameter: "method", must_be, got }.into())
     }
 
+    /// What the estimator's plot of a number shows.
+    fn chart(&self, _: usize) -> Result<report::Chart> {
+        let (must_be, got) = ("one that the model has".to_owned(), "plot".to_owned());
+        Err(ErrorKind::InvalidParameter { of: "estimator", parameter: "method", must_be, got }.into())
+    }
+
     /// The model as JSON.
     fn json(&self) -> PyResult<String>;
 }
@@ -73,6 +80,7 @@ macro_rules! model {
         $(, |$rows:ident| { $($method:literal: $said:expr),* $(,)? })?
         $(; |$number:ident| { $($question:literal: $answer:expr),* $(,)? })?
         $(; updated by $update:ident)?
+        $(; drawn by $draw:expr)?
     ) => {
         impl crate::learn::estimator::Model for $model {
             fn attributes(&self) -> Vec<(&'static str, crate::learn::estimator::Value)> {
@@ -111,6 +119,11 @@ macro_rules! model {
                 let mut model = self.clone();
                 model.$update(rows.features()?)?;
                 Ok(std::sync::Arc::new(model))
+            })?
+
+            $(fn chart(&self, number: usize) -> crm_mining::Result<crm_mining::report::Chart> {
+                let draw: fn(&$model, usize) -> crm_mining::Result<crm_mining::report::Chart> = $draw;
+                draw(self, number)
             })?
 
             fn json(&self) -> pyo3::PyResult<String> {
@@ -309,6 +322,16 @@ impl Fitted {
     fn ask<'py>(&self, py: Python<'py>, method: String, number: f64) -> PyResult<Bound<'py, PyAny>> {
         let model = self.model.clone();
         run(py, None, move |_| model.ask(&method, number))?.to_python(py)
+    }
+
+    /// What the plot of a number shows.
+    fn chart(
+        &self,
+        py: Python<'_>,
+        #[pyo3(from_py_with = crate::given::agglomerative::clusters)] number: usize,
+    ) -> PyResult<Chart> {
+        let model = self.model.clone();
+        Chart::made(py, move || model.chart(number))
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {

@@ -2,10 +2,12 @@
 
 use super::rows::Shape;
 use crate::error::invalid_parameter;
+use crate::report::Chart;
 use crate::run::run;
 use crm_mining::learn::{
     self, Contingency, calinski_harabasz, davies_bouldin, simplified_silhouette, within_dispersion,
 };
+use crm_mining::report;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 
@@ -80,6 +82,22 @@ pub(crate) fn silhouettes(
         learn::Silhouette { sample, seed }.samples(rows.features()?, &labels(&clusters))
     })?;
     Ok((samples.rows, samples.values))
+}
+
+/// The silhouettes of the rows of each cluster as a chart.
+#[pyfunction]
+#[pyo3(name = "_silhouette_chart", signature = (rows, clusters, sample, seed))]
+pub(crate) fn silhouette_chart(
+    py: Python<'_>,
+    rows: Shape,
+    clusters: PyBackedBytes,
+    sample: usize,
+    seed: u64,
+) -> PyResult<Chart> {
+    Chart::made(py, move || {
+        let samples = learn::Silhouette { sample, seed }.samples(rows.features()?, &labels(&clusters))?;
+        Ok(report::silhouette_chart(&samples))
+    })
 }
 
 /// The measure of this name of a division.

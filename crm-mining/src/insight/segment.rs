@@ -9,7 +9,6 @@ mod effects;
 mod explain;
 mod matching;
 mod model;
-mod prepared;
 mod refit;
 mod report;
 mod segmented;
@@ -19,6 +18,7 @@ mod words;
 
 use crate::data::{Column, Features, Keys, Table, ToTable};
 use crate::error::{ErrorKind, Result, invalid_parameter};
+use crate::feature::{Preparation, Prepared};
 use crate::learn::{Clustering, KMeans, KMeansModel, Silhouette, SilhouetteScore, distinct_rows};
 use crate::model::{Control, Fit, Predict};
 pub use by_hand::{NamedRule, SegmentRules};
@@ -30,7 +30,6 @@ pub use effects::FeatureEffect;
 pub use explain::{ExplainSegments, Revenue};
 pub use matching::{MatchBy, MatchedPair, SegmentMatch, match_segments};
 pub use model::SegmentModel;
-use prepared::Preparation;
 use rayon::prelude::*;
 pub use refit::{Refit, RefitCheck, RefitDecision};
 pub use report::{ExplainedSegment, SegmentReport, SegmentRule, TypicalCustomer};
@@ -60,8 +59,10 @@ pub use step_up::{Change, Direction, Lever, StepUp};
 /// | `k` | numbers of segments to try | 2 to 8 |
 /// | `n_init` | starts of k-means for each k | 10 |
 /// | `seed` | of the random numbers | 42 |
+/// | `preparation` | how columns become comparable | ln(1 + x) where they lean right, then standardized |
 ///
-/// Fitting gives [`Segments`], whose `predict` assigns new customers.
+/// Fitted on [`Features`], or on a [`Table`] whose columns the preparation names: raw rows, with categories and missing
+/// values. Fitting gives [`Segments`], whose `predict` assigns new customers.
 ///
 /// # Errors
 /// A range that is empty or begins below 2; no row; fewer distinct rows than the smallest k; values of 1e140
@@ -93,7 +94,7 @@ pub use step_up::{Change, Direction, Lever, StepUp};
 /// assert_eq!(segments.predict(&new)?, [0]);
 /// # Ok::<(), crm_mining::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Segmentation {
     /// Numbers of segments to try.
     pub k: RangeInclusive<usize>,
@@ -101,6 +102,9 @@ pub struct Segmentation {
     pub n_init: usize,
     /// Of the random numbers.
     pub seed: u64,
+    /// How columns become comparable.
+    #[serde(default)]
+    pub preparation: Preparation,
 }
 
 impl Default for Segmentation {
@@ -112,7 +116,7 @@ impl Default for Segmentation {
 impl Segmentation {
     /// K-means with each of these numbers of segments.
     pub fn kmeans(k: RangeInclusive<usize>) -> Segmentation {
-        Segmentation { k, n_init: 10, seed: 42 }
+        Segmentation { k, n_init: 10, seed: 42, preparation: Preparation::default() }
     }
 
     /// The finest division of this range that is large enough, stable and not vague: all criteria, and a stated
@@ -129,6 +133,11 @@ impl Segmentation {
     /// With this seed.
     pub fn seed(self, seed: u64) -> Segmentation {
         Segmentation { seed, ..self }
+    }
+
+    /// With columns prepared like this.
+    pub fn preparation(self, preparation: Preparation) -> Segmentation {
+        Segmentation { preparation, ..self }
     }
 
     /// The numbers of segments that the rows allow, and those they do not.
@@ -162,22 +171,45 @@ impl Fit<Features> for Segmentation {
     type Model = Segments;
 
     fn fit_with(&self, features: &Features, control: &Control) -> Result<Segments> {
-        let (preparation, scaled) = Preparation::fit(features, control)?;
-        let (tried, skipped) = self.split_range(&scaled)?;
+        let prepared = self.preparation.fit_with(features, control)?;
+        let scaled = prepared.predict(features)?;
+        self.fit_prepared(features, &scaled, prepared, control)
+    }
+}
+
+impl Fit<Table> for Segmentation {
+    type Model = Segments;
+
+    fn fit_with(&self, table: &Table, control: &Control) -> Result<Segments> {
+        let prepared = self.preparation.fit_with(table, control)?;
+        let (plain, scaled) = (prepared.plain(table)?, prepared.predict(table)?);
+        self.fit_prepared(&plain, &scaled, prepared, control)
+    }
+}
+
+impl Segmentation {
+    fn fit_prepared(
+        &self,
+        features: &Features,
+        scaled: &Features,
+        prepared: Prepared,
+        control: &Control,
+    ) -> Result<Segments> {
+        let (tried, skipped) = self.split_range(scaled)?;
         let fit = |k| {
             KMeans { n_init: self.n_init, seed: self.seed, tolerance: 0.0, ..KMeans::new(k) }
-                .fit_with(&scaled, control)
+                .fit_with(scaled, control)
         };
         let models = tried.into_par_iter().map(fit).collect::<Result<Vec<KMeansModel>>>()?;
         let labelings: Vec<&[u32]> = models.iter().map(KMeansModel::labels).collect();
         let silhouette = Silhouette { seed: self.seed, ..Silhouette::default() };
-        let scores = silhouette.score_all(&scaled, &labelings, control)?;
+        let scores = silhouette.score_all(scaled, &labelings, control)?;
         let silhouettes = models.iter().zip(&scores).map(|(model, score)| (model.k(), score.mean)).collect();
         let best = models.into_iter().zip(scores).reduce(|a, b| if b.1.mean > a.1.mean { b } else { a });
         let none =
             ErrorKind::NotEnoughData { of: "Segmentation", needed: 1, unit: "numbers of segments", got: 0 };
         let (clusters, score) = best.ok_or(none)?;
-        Segments::of(features, &scaled, preparation, clusters, (score, silhouettes, skipped))
+        Segments::of(features, scaled, prepared, clusters, (score, silhouettes, skipped))
     }
 }
 
@@ -214,13 +246,13 @@ impl Segments {
     /// The segments of these clusters of prepared features, described by the features as they are.
     fn of(
         features: &Features,
-        prepared: &Features,
-        preparation: Preparation,
+        scaled: &Features,
+        prepared: Prepared,
         clusters: KMeansModel,
         (score, silhouettes, skipped): Scores,
     ) -> Result<Segments> {
-        let mut model = SegmentModel::new(preparation, &clusters);
-        let labels: Vec<u32> = model.nearest(prepared)?.into_iter().map(|(label, _)| label).collect();
+        let mut model = SegmentModel::new(prepared, &clusters);
+        let labels: Vec<u32> = model.nearest(scaled)?.into_iter().map(|(label, _)| label).collect();
         model.segments = describe::describe(features, &labels, clusters.k(), &score);
         let customers = features.customers().cloned();
         Ok(Segments { customers, labels, model, clusters, silhouettes, score, skipped })
@@ -273,17 +305,12 @@ impl Segments {
 
     /// The features that were replaced by ln(1 + x).
     pub fn logged(&self) -> impl Iterator<Item = &str> {
-        self.model
-            .preparation
-            .logged
-            .iter()
-            .filter_map(|&column| self.feature_names().get(column))
-            .map(String::as_str)
+        self.model.preparation.logged()
     }
 
     /// The features in which all customers are equal; they part nobody.
     pub fn constant(&self) -> impl Iterator<Item = &str> {
-        self.model.preparation.scaler.constant()
+        self.model.preparation.constant()
     }
 
     /// Numbers of segments asked for but not tried, because there are fewer distinct customers.
@@ -304,6 +331,15 @@ impl Segments {
     /// What is saved: the same segments without the customers of the fit.
     pub fn without_customers(&self) -> &SegmentModel {
         &self.model
+    }
+}
+
+impl Predict<Table> for Segments {
+    /// The segment of each row.
+    type Output = Vec<u32>;
+
+    fn predict(&self, table: &Table) -> Result<Vec<u32>> {
+        self.model.predict(table)
     }
 }
 

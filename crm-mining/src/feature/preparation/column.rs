@@ -130,9 +130,14 @@ impl PreparedColumn {
         Ok(PreparedColumn { name: name.to_owned(), fill, logged, scale })
     }
 
+    /// The values of a column, with the value of the fit where one is missing.
+    pub(super) fn filled(&self, source: &Source<'_>) -> Result<Vec<f64>> {
+        source.filled(self.fill, source.read()?)
+    }
+
     /// The values of a column, prepared as those of the fit.
     pub(super) fn prepare(&self, source: &Source<'_>) -> Result<Vec<f64>> {
-        let values = source.filled(self.fill, source.read()?)?;
+        let values = self.filled(source)?;
         self.check(source, &values)?;
         Ok(values.into_iter().map(|value| self.scaled(value)).collect())
     }

@@ -182,6 +182,63 @@ impl Prepared {
     }
 }
 
+impl Prepared {
+    /// One value of a column that comes out, prepared; one that has no logarithm counts as 0 before it.
+    pub(crate) fn value(&self, place: usize, raw: f64) -> f64 {
+        match self.columns.get(place) {
+            Some(column) => column.scaled(if column.logged { raw.max(0.0) } else { raw }),
+            None => raw * self.level_value,
+        }
+    }
+
+    /// A prepared value in the units of its column; of the column of a level, the share of rows that have it.
+    pub(crate) fn restore(&self, place: usize, prepared: f64) -> f64 {
+        match self.columns.get(place) {
+            Some(column) => column.restored(prepared),
+            None if self.level_value == 0.0 => 0.0,
+            None => prepared / self.level_value,
+        }
+    }
+
+    /// The rows of the table in their own units, missing numbers filled in; 1 for the level that a row has.
+    ///
+    /// # Errors
+    /// As `predict`, for numbers that are refused.
+    pub fn plain(&self, table: &Table) -> Result<Features> {
+        self.laid_out(table, 1.0, |column, source| column.filled(source))
+    }
+
+    fn laid_out(
+        &self,
+        table: &Table,
+        level_value: f64,
+        numeric: impl Fn(&PreparedColumn, &Source<'_>) -> Result<Vec<f64>> + Sync,
+    ) -> Result<Features> {
+        let width = self.names.len();
+        let of =
+            |column: &PreparedColumn| numeric(column, &Source::Table(table, table.column(&column.name)?));
+        let columns = self.columns.par_iter().map(of).collect::<Result<Vec<Vec<f64>>>>()?;
+        let mut values = vec![0.0; table.n_rows() * width];
+        for (place, column) in columns.iter().enumerate() {
+            let cells = values.iter_mut().skip(place).step_by(width);
+            cells.zip(column).for_each(|(cell, &value)| *cell = value);
+        }
+        let mut start = columns.len();
+        for category in &self.categories {
+            for (row, level) in values.chunks_exact_mut(width).zip(category.codes(table, self.unseen)?) {
+                if let Some(cell) = level.and_then(|level| row.get_mut(start + level)) {
+                    *cell = level_value;
+                }
+            }
+            start += category.levels.len();
+        }
+        let features = Features::new(self.names.clone(), values)?;
+        let Some(customer) = &self.customer else { return Ok(features) };
+        let (keys, rows) = customer_rows(table, customer)?;
+        features.select(&rows).of_customers(keys)
+    }
+}
+
 impl Predict<Features> for Prepared {
     /// The features, prepared.
     type Output = Features;
@@ -210,27 +267,6 @@ impl Predict<Table> for Prepared {
     type Output = Features;
 
     fn predict(&self, table: &Table) -> Result<Features> {
-        let width = self.names.len();
-        let prepare =
-            |column: &PreparedColumn| column.prepare(&Source::Table(table, table.column(&column.name)?));
-        let columns = self.columns.par_iter().map(prepare).collect::<Result<Vec<Vec<f64>>>>()?;
-        let mut values = vec![0.0; table.n_rows() * width];
-        for (place, column) in columns.iter().enumerate() {
-            let cells = values.iter_mut().skip(place).step_by(width);
-            cells.zip(column).for_each(|(cell, &value)| *cell = value);
-        }
-        let mut start = columns.len();
-        for category in &self.categories {
-            for (row, level) in values.chunks_exact_mut(width).zip(category.codes(table, self.unseen)?) {
-                if let Some(cell) = level.and_then(|level| row.get_mut(start + level)) {
-                    *cell = self.level_value;
-                }
-            }
-            start += category.levels.len();
-        }
-        let features = Features::new(self.names.clone(), values)?;
-        let Some(customer) = &self.customer else { return Ok(features) };
-        let (keys, rows) = customer_rows(table, customer)?;
-        features.select(&rows).of_customers(keys)
+        self.laid_out(table, self.level_value, PreparedColumn::prepare)
     }
 }

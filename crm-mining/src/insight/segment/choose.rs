@@ -1,14 +1,17 @@
 //! How many segments: all criteria side by side, and a rule that also weighs size and stability.
 
 use super::Segments;
-use super::prepared::Preparation;
 use crate::data::{Column, Features, Table, ToTable};
 use crate::error::{ErrorKind, Result, invalid_parameter};
+use crate::feature::{Preparation, Prepared};
 use crate::learn::{CompareK, Gap, KComparison, KReport, Stability, StabilityScore, distinct_rows};
-use crate::model::{Control, Fit};
+use crate::model::{Control, Fit, Predict};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::RangeInclusive;
+
+/// A mean silhouette above this is a reasonable structure.
+const REASONABLE: f64 = 0.5;
 
 /// Segments by k-means, with the finest division that the customers bear.
 ///
@@ -20,7 +23,9 @@ use std::ops::RangeInclusive;
 /// 1. its smallest segment holds `min_share` of the customers: each is worth an action of its own;
 /// 2. each of its segments comes back, with a mean Jaccard likeness of `min_stability`, when the customers are
 ///    drawn anew ([`Stability`]): Hennig calls clusters below 0.75 doubtful and below 0.6 not to be trusted;
-/// 3. its mean silhouette is at least `min_silhouette` times the best of all k: finer, but not much vaguer.
+/// 3. its mean silhouette is at least `min_silhouette` times the best of all k: finer, but not much vaguer. Where the
+///    best is above 0.5, which Kaufman and Rousseeuw call a reasonable structure, customers form groups, and a group is
+///    not to be cut because k-means can: there it must be `min_silhouette_of_groups` times the best.
 ///
 /// The largest k that fits is chosen. Where none fits, it is that of the fewest objections, among these the one of
 /// the best silhouette; [`SegmentChoice::fits`] is then false, and the segments should be taken for what they are.
@@ -35,6 +40,7 @@ use std::ops::RangeInclusive;
 /// | `min_share` | least share of the smallest segment, 0 to 0.5 | 0.05 |
 /// | `min_stability` | least mean likeness of each segment, 0 to 1 | 0.75 |
 /// | `min_silhouette` | least mean silhouette, as a share of the best, 0 to 1 | 0.75 |
+/// | `min_silhouette_of_groups` | the same where the best is above 0.5 | 0.95 |
 /// | `resamples` | draws of the customers for stability | 30 |
 /// | `references` | reference sets for the gap | 10 |
 ///
@@ -77,10 +83,14 @@ pub struct ChooseSegments {
     pub min_stability: f64,
     /// Least mean silhouette, as a share of the best.
     pub min_silhouette: f64,
+    /// The same where the best is above 0.5.
+    pub min_silhouette_of_groups: f64,
     /// Draws of the customers for stability.
     pub resamples: usize,
     /// Reference sets for the gap.
     pub references: usize,
+    /// How columns become comparable.
+    pub preparation: Preparation,
 }
 
 impl Default for ChooseSegments {
@@ -92,8 +102,10 @@ impl Default for ChooseSegments {
             min_share: 0.05,
             min_stability: 0.75,
             min_silhouette: 0.75,
+            min_silhouette_of_groups: 0.95,
             resamples: 30,
             references: 10,
+            preparation: Preparation::default(),
         }
     }
 }
@@ -203,6 +215,7 @@ impl ChooseSegments {
             ("min_share", self.min_share, 0.5, "from 0 to 0.5"),
             ("min_stability", self.min_stability, 1.0, "from 0 to 1"),
             ("min_silhouette", self.min_silhouette, 1.0, "from 0 to 1"),
+            ("min_silhouette_of_groups", self.min_silhouette_of_groups, 1.0, "from 0 to 1"),
         ] {
             if !(0.0..=most).contains(&value) {
                 return invalid_parameter(OF, parameter, must_be, value);
@@ -211,12 +224,20 @@ impl ChooseSegments {
         Ok(())
     }
 
+    /// The least mean silhouette that fits.
+    fn least_silhouette(&self, reports: &[KReport]) -> f64 {
+        let best = reports.iter().filter_map(|report| report.silhouette).fold(f64::NEG_INFINITY, f64::max);
+        match best {
+            // Of a best below 0 nothing less is asked.
+            best if best <= 0.0 => best,
+            best if best > REASONABLE => self.min_silhouette_of_groups * best,
+            best => self.min_silhouette * best,
+        }
+    }
+
     /// What speaks against each number of segments.
     fn objections(&self, reports: &[KReport]) -> Vec<Vec<Objection>> {
-        let silhouettes = reports.iter().filter_map(|report| report.silhouette);
-        let best = silhouettes.fold(f64::NEG_INFINITY, f64::max);
-        // Of a best below 0 nothing less is asked.
-        let least = if best > 0.0 { self.min_silhouette * best } else { best };
+        let least = self.least_silhouette(reports);
         let of = |report: &KReport| {
             let stability = report.stability.as_ref().map_or(0.0, StabilityScore::smallest);
             let against = [
@@ -232,11 +253,10 @@ impl ChooseSegments {
     /// The place of the number chosen, and why.
     fn decide(&self, reports: &[KReport], objections: &[Vec<Objection>]) -> Option<(usize, bool, String)> {
         let conditions = format!(
-            "smallest segment at least {} % of the customers, each segment stable to {}, silhouette at least {} of \
-             the best",
+            "smallest segment at least {} % of the customers, each segment stable to {}, silhouette at least {:.3}",
             100.0 * self.min_share,
             self.min_stability,
-            self.min_silhouette
+            self.least_silhouette(reports)
         );
         if let Some(place) = objections.iter().rposition(Vec::is_empty) {
             let k = reports.get(place)?.k;
@@ -267,9 +287,33 @@ impl Fit<Features> for ChooseSegments {
 
     fn fit_with(&self, features: &Features, control: &Control) -> Result<ChosenSegments> {
         self.check()?;
-        let (preparation, scaled) = Preparation::fit(features, control)?;
+        let prepared = self.preparation.fit_with(features, control)?;
+        let scaled = prepared.predict(features)?;
+        self.fit_prepared(features, &scaled, prepared, control)
+    }
+}
+
+impl Fit<Table> for ChooseSegments {
+    type Model = ChosenSegments;
+
+    fn fit_with(&self, table: &Table, control: &Control) -> Result<ChosenSegments> {
+        self.check()?;
+        let prepared = self.preparation.fit_with(table, control)?;
+        let (plain, scaled) = (prepared.plain(table)?, prepared.predict(table)?);
+        self.fit_prepared(&plain, &scaled, prepared, control)
+    }
+}
+
+impl ChooseSegments {
+    fn fit_prepared(
+        &self,
+        features: &Features,
+        scaled: &Features,
+        prepared: Prepared,
+        control: &Control,
+    ) -> Result<ChosenSegments> {
         let (first, last) = (*self.k.start(), *self.k.end());
-        let distinct = distinct_rows(&scaled, last.saturating_mul(2));
+        let distinct = distinct_rows(scaled, last.saturating_mul(2));
         if distinct < first {
             return Err(ErrorKind::TooManyClusters { of: "ChooseSegments", k: first, distinct }.into());
         }
@@ -282,7 +326,7 @@ impl Fit<Features> for ChooseSegments {
             ..CompareK::new(first..=tried)
         };
         compare.silhouette.seed = self.seed;
-        let comparison = compare.fit_with(&scaled, control)?;
+        let comparison = compare.fit_with(scaled, control)?;
         let favorites = favorites(&comparison);
         let KComparison { reports, models, silhouettes, .. } = comparison;
         let objections = self.objections(&reports);
@@ -296,7 +340,7 @@ impl Fit<Features> for ChooseSegments {
         let Some((clusters, score, fits, why)) = decided.and_then(of) else { return Err(none.into()) };
         let means = reports.iter().filter_map(|report| Some((report.k, report.silhouette?))).collect();
         let skipped = (tried < last).then(|| tried + 1..=last);
-        let segments = Segments::of(features, &scaled, preparation, clusters, (score, means, skipped))?;
+        let segments = Segments::of(features, scaled, prepared, clusters, (score, means, skipped))?;
         let k = segments.k();
         let choice = SegmentChoice { reports, objections, favorites, k, fits, why };
         Ok(ChosenSegments { segments, choice })

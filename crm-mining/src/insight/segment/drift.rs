@@ -7,6 +7,7 @@ use crate::data::{Column, Features, Table, ToTable};
 use crate::error::{ErrorKind, Result};
 use crate::math::beta::{f_above, student_beyond};
 use crate::math::linear::{Cholesky, Square};
+use crate::model::Predict;
 use serde::Serialize;
 
 /// How the centers of matched segments moved between two days, and whether by more than chance.
@@ -135,7 +136,7 @@ impl SegmentDrift {
                 let (of, a, b) = ("SegmentDrift", "rows", "labels");
                 return Err(ErrorKind::LengthMismatch { of, a, a_len, b, b_len }.into());
             }
-            preparation.apply(features)
+            preparation.predict(features)
         };
         let prepared = [prepare(before.1, Segmented::labels(before.0))?, prepare(after.1, after.0.labels())?];
         let pair = |pair: &super::MatchedPair| {

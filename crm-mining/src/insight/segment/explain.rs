@@ -3,7 +3,6 @@
 use super::by_hand::feature_place;
 use super::condition::{Comparison, Condition};
 use super::effects::Sorted;
-use super::prepared::Preparation;
 use super::report::{ExplainedSegment, SegmentReport, SegmentRule, TypicalCustomer};
 use super::segmented::Segmented;
 use super::step_up::{Lever, Levers};
@@ -11,9 +10,10 @@ use super::tree::{Ground, Leaf, grow};
 use super::words::names;
 use crate::data::Features;
 use crate::error::{ErrorKind, Result, invalid_parameter};
+use crate::feature::Preparation;
 use crate::learn::NOISE;
 use crate::math::Exact;
-use crate::model::Control;
+use crate::model::{Control, Fit, Predict};
 use serde::{Deserialize, Serialize};
 
 /// What each customer brings.
@@ -160,7 +160,8 @@ impl ExplainSegments {
         let names = segments.names();
         self.check(features, segments.labels(), &names)?;
         let levers = Levers::new(&self.levers, features)?;
-        let (preparation, prepared) = Preparation::fit(features, control)?;
+        let preparation = Preparation::default().fit_with(features, control)?;
+        let prepared = preparation.predict(features)?;
         let k = names.len();
         // Those who are in no segment are a class behind the last.
         let classes: Vec<u32> = segments.labels().iter().map(|&label| label.min(k as u32)).collect();

@@ -1,9 +1,9 @@
 //! A segmentation without the customers it was learnt from: what is saved, and what scores others.
 
 use super::describe::SegmentDescription;
-use super::prepared::Preparation;
-use crate::data::Features;
+use crate::data::{Features, Table};
 use crate::error::{Error, ErrorKind, Result};
+use crate::feature::Prepared;
 use crate::learn::KMeansModel;
 use crate::model::Predict;
 use rayon::prelude::*;
@@ -33,14 +33,14 @@ const ROWS: usize = 1024;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(into = "Saved", try_from = "Saved")]
 pub struct SegmentModel {
-    pub(super) preparation: Preparation,
+    pub(super) preparation: Prepared,
     /// In logged and standardized units, segment after segment.
     pub(super) centers: Vec<f64>,
     pub(super) segments: Vec<SegmentDescription>,
 }
 
 impl SegmentModel {
-    pub(super) fn new(preparation: Preparation, clusters: &KMeansModel) -> SegmentModel {
+    pub(super) fn new(preparation: Prepared, clusters: &KMeansModel) -> SegmentModel {
         SegmentModel { preparation, centers: clusters.centers().to_vec(), segments: Vec::new() }
     }
 
@@ -76,7 +76,7 @@ impl SegmentModel {
             let (of, needed, unit) = ("SegmentModel", 1, "rows");
             return Err(ErrorKind::NotEnoughData { of, needed, unit, got: 0 }.into());
         }
-        let nearest = self.nearest(&self.preparation.apply(features)?)?;
+        let nearest = self.nearest(&self.preparation.predict(features)?)?;
         Ok(nearest.iter().map(|(_, distance)| distance).sum::<f64>() / nearest.len() as f64)
     }
 
@@ -115,7 +115,17 @@ impl Predict<Features> for SegmentModel {
 
     fn predict(&self, features: &Features) -> Result<Vec<u32>> {
         features.expect_names("SegmentModel", self.feature_names())?;
-        let nearest = self.nearest(&self.preparation.apply(features)?)?;
+        let nearest = self.nearest(&self.preparation.predict(features)?)?;
+        Ok(nearest.into_iter().map(|(label, _)| label).collect())
+    }
+}
+
+impl Predict<Table> for SegmentModel {
+    /// The segment of each row.
+    type Output = Vec<u32>;
+
+    fn predict(&self, table: &Table) -> Result<Vec<u32>> {
+        let nearest = self.nearest(&self.preparation.predict(table)?)?;
         Ok(nearest.into_iter().map(|(label, _)| label).collect())
     }
 }
@@ -123,7 +133,7 @@ impl Predict<Features> for SegmentModel {
 /// The fields of a model, unchecked.
 #[derive(Serialize, Deserialize)]
 struct Saved {
-    preparation: Preparation,
+    preparation: Prepared,
     centers: Vec<f64>,
     segments: Vec<SegmentDescription>,
 }
@@ -143,10 +153,6 @@ impl TryFrom<Saved> for SegmentModel {
             Err(ErrorKind::Malformed { place: "SegmentModel".into(), rule: rule.into(), found }.into())
         };
         let Saved { preparation, centers, segments } = saved;
-        if !preparation.is_sound() {
-            let rule = "distinct features, and for each a finite mean and a deviation of at least 0";
-            return refuse(rule, format!("{preparation:?}"));
-        }
         let width = preparation.names().len();
         if segments.is_empty() || centers.len() != segments.len() * width {
             let found = format!("{} numbers for {} segments of {width}", centers.len(), segments.len());

@@ -156,7 +156,7 @@ impl Refit {
             let (needed, unit) = (2, "customers");
             return Err(ErrorKind::NotEnoughData { of: "Refit", needed, unit, got: n }.into());
         }
-        let prepared = old.preparation.apply(features)?;
+        let prepared = old.preparation.predict(features)?;
         let mut rows: Vec<u32> = (0..n as u32).collect();
         Random::new(self.seed).shuffle(&mut rows);
         let (a, b) = rows.split_at(n / 2);

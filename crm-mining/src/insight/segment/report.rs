@@ -4,9 +4,9 @@ use super::by_hand::SegmentRules;
 use super::condition::{Condition, all_of};
 use super::describe::short;
 use super::effects::FeatureEffect;
-use super::prepared::Preparation;
 use super::step_up::{Levers, StepUp};
 use crate::data::{Column, Features, Table, ToTable};
+use crate::feature::Prepared;
 use serde::Serialize;
 use std::fmt;
 
@@ -95,7 +95,7 @@ pub struct SegmentReport {
     #[serde(skip)]
     pub(super) order: Vec<(f64, usize)>,
     #[serde(skip)]
-    pub(super) preparation: Preparation,
+    pub(super) preparation: Prepared,
     #[serde(skip)]
     pub(super) levers: Levers,
 }
@@ -105,7 +105,7 @@ impl SegmentReport {
     pub(super) fn new(
         features: &Features,
         names: &[&str],
-        preparation: Preparation,
+        preparation: Prepared,
         levers: Levers,
     ) -> SegmentReport {
         let segment = |(index, name): (usize, &&str)| ExplainedSegment {
