@@ -54,6 +54,8 @@ fn mixtures() {
             tolerance: golden.tolerance,
             n_init: 10,
             max_iterations: 5000,
+            // Ten starts from other seeds end in other divisions, whose likelihood differs by less than 0.01.
+            seed: 1,
             ..GaussianMixture::new(3)
         };
         let model = settings.fit(&data).unwrap();

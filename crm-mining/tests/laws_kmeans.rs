@@ -205,6 +205,28 @@ proptest! {
 }
 
 #[test]
+fn drawn_centers_depend_on_neither_order_nor_repetition() {
+    let data = clouds(700, 3, 5, 2.5);
+    let weight = |row: u32| (row % 4) as usize;
+    // 211 and 700 are coprime, so this is a permutation.
+    let permuted: Vec<u32> = (0..700).map(|row| row * 211 % 700).collect();
+    let repeated: Vec<u32> = permuted.iter().flat_map(|&row| std::iter::repeat_n(row, weight(row))).collect();
+    let weights: Vec<f64> = (0..700).map(|row| weight(row) as f64).collect();
+    for init in [Init::PlusPlus, Init::Parallel, Init::Random] {
+        let settings = KMeans { init, n_init: 3, ..KMeans::new(6) };
+        let model = settings.fit(&data).unwrap();
+        let other = settings.fit(&data.select(&permuted)).unwrap();
+        assert_eq!((model.centers(), model.inertia()), (other.centers(), other.inertia()));
+        let labels: Vec<u32> = permuted.iter().map(|&row| model.labels()[row as usize]).collect();
+        assert_eq!(other.labels(), labels);
+        let weighted = settings.fit(&Weighted::new(&data, &weights).unwrap()).unwrap();
+        let long = settings.fit(&data.select(&repeated)).unwrap();
+        assert_eq!((weighted.centers(), weighted.inertia()), (long.centers(), long.inertia()));
+        assert_eq!(weighted.predict(&data).unwrap(), weighted.labels());
+    }
+}
+
+#[test]
 fn threads_do_not_matter() {
     for (n, width) in [(3_000, 3), (70_000, 6)] {
         let data = clouds(n, width, 9, 4.0);

@@ -469,7 +469,8 @@ fn clusterings_refuse_by_name() {
     assert_eq!(kind(KModes::new(2).fit(&categories.select(&[]))), "NotEnoughData");
     assert_eq!(kind(KPrototypes::new(2).fit(&categories)), "NotEnoughData");
     let numbers = Mixed::new(data.numeric().cloned(), &[]).unwrap();
-    assert_eq!(kind(KPrototypes::new(2).fit(&numbers)), "NotEnoughData");
+    let alone = KPrototypes::new(2).fit(&numbers).unwrap();
+    assert_eq!((alone.categorical(), copy(&alone)), (&[][..], alone.clone()));
     assert_eq!(kind(KPrototypes { gamma: Some(0.0), ..KPrototypes::new(2) }.fit(&data)), "InvalidParameter");
     assert_eq!(kind(KPrototypes::new(11).fit(&data)), "TooManyClusters");
     assert_eq!(kind(KPrototypes::new(1).fit(&data.select(&[]))), "NotEnoughData");

@@ -373,7 +373,7 @@ class Dbscan(Clusterer, Predicts):
     >>> orders = [[1.0], [9.0], [1.5], [30.0], [9.25], [2.0], [9.5]]
     >>> model = crm.learn.Dbscan(eps=0.5, min_points=3).fit(orders)
     >>> model.labels_.tolist(), model.predict([[1.2], [4.0]]).tolist()
-    ([0, 1, 0, -1, 1, 0, 1], [0, -1])
+    ([1, 0, 1, -1, 0, 1, 0], [1, -1])
     """
 
     __module__ = "crm_mining.learn"
@@ -419,8 +419,8 @@ class Optics(Clusterer):
     --------
     >>> orders = [[1.0], [9.0], [1.5], [30.0], [9.25], [2.0], [9.5]]
     >>> model = crm.learn.Optics(min_points=2).fit(orders)
-    >>> model.labels_.tolist(), model.labels_at(0.3).tolist()
-    ([0, 1, 0, -1, 1, 0, 1], [-1, 0, -1, -1, 0, -1, 0])
+    >>> model.labels_.tolist(), model.labels_at(0.6).tolist()
+    ([0, 1, 0, 1, 1, 0, 1], [0, 1, 0, -1, 1, 0, 1])
     """
 
     __module__ = "crm_mining.learn"

@@ -237,7 +237,7 @@ def mutual_information(a: Any, b: Any) -> float:
     Examples
     --------
     >>> round(crm.learn.mutual_information([0, 0, 1, 1], ["a", "a", "b", "c"]), 3)
-    0.478
+    0.693
     """
     return core._agreement("mutual_information", _coded("mutual_information", a), _coded("mutual_information", b))
 
@@ -257,7 +257,7 @@ def normalized_mutual_information(a: Any, b: Any) -> float:
     Examples
     --------
     >>> round(crm.learn.normalized_mutual_information([0, 0, 1, 1], ["a", "a", "b", "c"]), 3)
-    0.5
+    0.8
     """
     return core._agreement("normalized_mutual_information", _coded("normalized_mutual_information", a), _coded("normalized_mutual_information", b))
 
@@ -277,7 +277,7 @@ def adjusted_mutual_information(a: Any, b: Any) -> float:
     Examples
     --------
     >>> round(crm.learn.adjusted_mutual_information([0, 0, 1, 1], ["a", "a", "b", "c"]), 3)
-    0.5
+    0.571
     """
     return core._agreement("adjusted_mutual_information", _coded("adjusted_mutual_information", a), _coded("adjusted_mutual_information", b))
 
@@ -297,7 +297,7 @@ def variation_of_information(a: Any, b: Any) -> float:
     Examples
     --------
     >>> round(crm.learn.variation_of_information([0, 0, 1, 1], ["a", "a", "b", "c"]), 3)
-    0.5
+    0.347
     """
     return core._agreement("variation_of_information", _coded("variation_of_information", a), _coded("variation_of_information", b))
 
@@ -317,7 +317,7 @@ def homogeneity(a: Any, b: Any) -> float:
     Examples
     --------
     >>> round(crm.learn.homogeneity([0, 0, 1, 1], ["a", "a", "b", "c"]), 3)
-    0.5
+    1.0
     """
     return core._agreement("homogeneity", _coded("homogeneity", a), _coded("homogeneity", b))
 
@@ -337,7 +337,7 @@ def completeness(a: Any, b: Any) -> float:
     Examples
     --------
     >>> round(crm.learn.completeness([0, 0, 1, 1], ["a", "a", "b", "c"]), 3)
-    0.5
+    0.667
     """
     return core._agreement("completeness", _coded("completeness", a), _coded("completeness", b))
 
@@ -357,6 +357,6 @@ def v_measure(a: Any, b: Any) -> float:
     Examples
     --------
     >>> round(crm.learn.v_measure([0, 0, 1, 1], ["a", "a", "b", "c"]), 3)
-    0.5
+    0.8
     """
     return core._agreement("v_measure", _coded("v_measure", a), _coded("v_measure", b))
