@@ -4,9 +4,9 @@
 //! found and what it cost.
 #![allow(clippy::print_stdout, reason = "a program speaks to its user")]
 
-use crm_mining::Fit;
 use crm_mining::data::Features;
-use crm_mining::learn::{Init, KMeans};
+use crm_mining::learn::{Agglomerative, Clustering, Dbscan, Hdbscan, Init, KMeans, KMeansModel, Silhouette};
+use crm_mining::{Control, Fit};
 use std::error::Error;
 use std::fs::File;
 use std::io::Read;
@@ -30,6 +30,13 @@ fn work(job: &str, features: &Features) -> Result<Vec<f64>, Box<dyn Error>> {
     match job {
         "kmeans_1m" | "kmeans_200k" => kmeans(features, 50),
         "kmeans_10m" => kmeans(features, 20),
+        "choose" => choose(features),
+        "dbscan" => Ok(labels(&Dbscan { min_points: 10, ..Dbscan::new(0.3) }.fit(features)?)),
+        "hdbscan" => Ok(labels(&Hdbscan { min_samples: Some(10), ..Hdbscan::new(25) }.fit(features)?)),
+        "ward_10k" | "ward_50k" => {
+            let model = Agglomerative::new(8).fit(features)?;
+            Ok(vec![model.dendrogram().merges().iter().map(|merge| merge.height).sum()])
+        }
         _ => Err(USAGE.into()),
     }
 }
@@ -40,6 +47,23 @@ fn kmeans(features: &Features, max_iterations: usize) -> Result<Vec<f64>, Box<dy
     let settings = KMeans { init: Init::Centers(first), max_iterations, tolerance: 0.0, ..KMeans::new(8) };
     let model = settings.fit(features)?;
     Ok(vec![model.inertia(), model.iterations() as f64])
+}
+
+/// K-means with 2 to 10 clusters and the silhouettes of all rows: the best of these, and its k.
+fn choose(features: &Features) -> Result<Vec<f64>, Box<dyn Error>> {
+    let fit = |k| KMeans { tolerance: 0.0, ..KMeans::new(k) }.fit(features);
+    let models = (2..=10).map(fit).collect::<crm_mining::Result<Vec<KMeansModel>>>()?;
+    let labelings: Vec<&[u32]> = models.iter().map(KMeansModel::labels).collect();
+    let scores = Silhouette::default().score_all(features, &labelings, &Control::default())?;
+    let best = models.iter().zip(&scores).max_by(|a, b| a.1.mean.total_cmp(&b.1.mean)).ok_or("no score")?;
+    Ok(vec![best.1.mean, best.0.k() as f64])
+}
+
+/// The clusters, the rows in none, and a number that any other division of the rows would change.
+fn labels(model: &impl Clustering) -> Vec<f64> {
+    let sizes = model.sizes();
+    let squares = sizes.iter().map(|&size| (size as f64).powi(2)).sum();
+    vec![model.n_clusters() as f64, model.n_noise() as f64, squares]
 }
 
 /// The matrix of a file, read in parts so that it is in memory once.

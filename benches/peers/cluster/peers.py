@@ -30,6 +30,21 @@ def rows(job):
         centers = random.normal(size=(8, 5)) * 1.5
         for _ in range(10):
             yield centers[random.integers(0, 8, 1_000_000)] + random.normal(size=(1_000_000, 5))
+    elif job == "choose":
+        centers = random.normal(size=(6, 3)) * 2.0
+        yield centers[random.integers(0, 6, 20_000)] + random.normal(size=(20_000, 3))
+    elif job in ("dbscan", "hdbscan"):
+        # Ten clouds of different spread, and a twentieth of the rows anywhere.
+        n = 100_000 if job == "dbscan" else 20_000
+        centers, spreads, of = random.uniform(-10, 10, (10, 3)), random.uniform(0.3, 1.0, 10), random.integers(0, 10, n)
+        values = centers[of] + random.normal(size=(n, 3)) * spreads[of][:, None]
+        anywhere = random.random(n) < 0.05
+        values[anywhere] = random.uniform(-14, 14, (anywhere.sum(), 3))
+        yield values
+    elif job in ("ward_10k", "ward_50k"):
+        n = 10_000 if job == "ward_10k" else 50_000
+        centers = random.normal(size=(6, 5)) * 3
+        yield centers[random.integers(0, 6, n)] + random.normal(size=(n, 5))
     else:
         sys.exit(f"no job {job}")
 
@@ -43,7 +58,33 @@ def peer(name, job, values):
         KMeans(2, n_init=1, max_iter=2).fit(values[:1000])
         model = KMeans(8, init=values[:8].copy(), n_init=1, max_iter=iterations, tol=0, algorithm="lloyd")
         return lambda: model.fit(values), lambda fitted: [float(fitted.inertia_), int(fitted.n_iter_)]
+    if name == "scikit-learn" and job == "choose":
+        from sklearn.cluster import KMeans
+        from sklearn.metrics import silhouette_score
+
+        def choose():
+            fits = [KMeans(k, n_init=10, tol=0, random_state=0).fit(values) for k in range(2, 11)]
+            return max((float(silhouette_score(values, fit.labels_)), fit.n_clusters) for fit in fits)
+
+        return choose, list
+    if name == "scikit-learn" and job in ("dbscan", "hdbscan"):
+        from sklearn.cluster import DBSCAN, HDBSCAN
+
+        model = DBSCAN(eps=0.3, min_samples=10, n_jobs=2)
+        if job == "hdbscan":
+            model = HDBSCAN(min_cluster_size=25, min_samples=10, n_jobs=2, copy=True)
+        return lambda: model.fit_predict(values), divided
+    if name == "fastcluster" and job.startswith("ward"):
+        from fastcluster import linkage_vector
+
+        return lambda: linkage_vector(values, "ward"), lambda merges: [float(merges[:, 2].sum())]
     sys.exit(f"{name} has no job {job}")
+
+
+def divided(labels):
+    """The clusters, the rows in none, and a number that any other division of the rows would change."""
+    sizes = np.bincount(labels[labels >= 0])
+    return [len(sizes), int((labels < 0).sum()), float((sizes.astype(float) ** 2).sum())]
 
 
 def main(name, job, path):

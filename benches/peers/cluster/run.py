@@ -13,9 +13,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from measure import TARGET, WORK, command, environment, load, median, run, say, table
 
-PACKAGES = ["numpy==2.4.6", "scikit-learn==1.9.1"]
+PACKAGES = ["numpy==2.4.6", "scikit-learn==1.9.1", "fastcluster==1.3.0"]
 # Each job with the peers that do it too.
-JOBS = {"kmeans_1m": ["scikit-learn"], "kmeans_200k": ["scikit-learn"], "kmeans_10m": ["scikit-learn"]}
+JOBS = {
+    **dict.fromkeys(["kmeans_1m", "kmeans_200k", "kmeans_10m", "choose", "dbscan", "hdbscan"], ["scikit-learn"]),
+    **dict.fromkeys(["ward_10k", "ward_50k"], ["fastcluster"]),
+}
 
 
 def main():
