@@ -1,6 +1,7 @@
 //! Segments: groups of customers alike in their features, found by k-means and said in words.
 
 mod by_hand;
+mod choice;
 mod choose;
 mod condition;
 mod describe;
@@ -22,7 +23,8 @@ use crate::feature::{Preparation, Prepared};
 use crate::learn::{Clustering, KMeans, KMeansModel, Silhouette, SilhouetteScore, distinct_rows};
 use crate::model::{Control, Fit, Predict};
 pub use by_hand::{NamedRule, SegmentRules};
-pub use choose::{ChooseSegments, ChosenSegments, Favorites, Objection, SegmentChoice};
+pub use choice::{Favorites, Objection, SegmentChoice};
+pub use choose::{ChooseSegments, ChosenSegments};
 pub use condition::{Comparison, Condition};
 pub use describe::{Level, SegmentDescription};
 pub use drift::{FeatureDrift, Hotelling, PairDrift, SegmentDrift};
