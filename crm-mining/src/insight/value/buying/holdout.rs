@@ -48,13 +48,14 @@ impl Holdout {
     /// first purchase came after the cut are no part of it.
     ///
     /// # Errors
-    /// An end that is not after the cut, or after the last day of the ledger, of which nothing is known; nobody with a purchase until the cut.
+    /// An end that is not after the cut, or more than 31 days after the last day of the ledger, when it would take days of
+    /// which nothing is known for days without purchases; nobody with a purchase until the cut.
     pub fn new(ledger: &Ledger, cut: Day, end: Day) -> Result<Holdout> {
         if end <= cut {
             return invalid_parameter("Holdout", "end", format!("after the cut, {cut}"), end.to_string());
         }
-        if end > ledger.last_day() {
-            let must_be = format!("at most the last day of the ledger, {}", ledger.last_day());
+        if end > ledger.last_day() + Days(31) {
+            let must_be = format!("at most 31 days after the last day of the ledger, {}", ledger.last_day());
             return invalid_parameter("Holdout", "end", must_be, end.to_string());
         }
         let calibration = ledger.summary(cut);
