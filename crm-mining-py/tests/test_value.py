@@ -196,7 +196,7 @@ def test_damaged_models_are_refused(buying, damage, found):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda f: f.buying.forecast(f.summary, -1), "BuyingModel: horizon_days must be at least 0 days; got -1"),
+        (lambda f: f.buying.forecast(f.summary, -1), "BuyingModel: horizon_days must be from 0 to 36,525 days; got -1"),
         (
             lambda f: f.buying.forecast(f.summary, 10**12),
             "BuyingModel: horizon_days must be from -2147483648 to 2147483647; got 1000000000000",

@@ -183,14 +183,16 @@ fn months_add_up() {
 fn row(score: &HoldoutScore) -> String {
     let interval = score.interval.map_or(String::new(), |[low, high]| format!("{low:.0}–{high:.0}"));
     let likelihood = score.log_likelihood.map_or(String::new(), |value| format!("{value:.2}"));
+    // Of a constant there is none.
+    let correlation = Some(score.correlation).filter(|value| value.is_finite());
+    let correlation = correlation.map_or("–".to_owned(), |value| format!("{value:.4}"));
     format!(
-        "| {} | {likelihood} | {:.1} | {interval} | {:+.1} % | {:.4} | {:.4} | {:.4} | {:.1} % |",
+        "| {} | {likelihood} | {:.1} | {interval} | {:+.1} % | {:.4} | {:.4} | {correlation} | {:.1} % |",
         score.name,
         score.expected,
         100.0 * score.bias,
         score.mae,
         score.rmse,
-        score.correlation,
         100.0 * score.top_tenth
     )
 }

@@ -7,6 +7,7 @@ choice of a container for what is transformed. numpy is imported when the first 
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import json
 import math
@@ -333,8 +334,7 @@ def _contained(estimator: Transforms, values: Any, X: Any, names: Callable[[], A
     if container in (None, "default"):
         return values
     if container == "pandas":
-        import pandas as pd
-
+        pd = importlib.import_module("pandas")
         index = X.index if isinstance(X, (pd.DataFrame, pd.Series)) else None
         return pd.DataFrame(values, columns=names(), index=index, copy=False)
     if container == "polars":
