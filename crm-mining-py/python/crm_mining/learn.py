@@ -4,19 +4,7 @@ Those that need rows of numbers only are estimators of scikit-learn's kind: sett
 the estimator, what it found are attributes whose names end in an underscore.
 """
 
-from ._cluster import (
-    Agglomerative,
-    BisectingKMeans,
-    Dbscan,
-    GaussianMixture,
-    Hdbscan,
-    KMeans,
-    KMedoids,
-    KModes,
-    KPrototypes,
-    MiniBatchKMeans,
-    Optics,
-)
+from ._cluster import Agglomerative, GaussianMixture
 from ._crm_mining import (
     Aft,
     AftModel,
@@ -35,6 +23,8 @@ from ._crm_mining import (
     log_rank,
     survival_chart,
 )
+from ._density import Dbscan, Hdbscan, Optics
+from ._kmeans import BisectingKMeans, KMeans, MiniBatchKMeans
 from ._measures import (
     adjusted_mutual_information,
     adjusted_rand,
@@ -52,6 +42,7 @@ from ._measures import (
     variation_of_information,
     within_dispersion,
 )
+from ._mixed import KMedoids, KModes, KPrototypes
 from ._scale import (
     MinMax,
     PowerTransform,
