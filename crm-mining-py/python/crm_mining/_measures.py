@@ -19,6 +19,10 @@ def _divided(name: str, X: Any, labels: Any) -> tuple[Any, bytes]:
     return read(name, X)[0], given.astype(np.int32).tobytes()
 
 
+def _agreement(of: str, a: Any, b: Any) -> float:
+    return core._agreement(of, _coded(of, a), _coded(of, b))
+
+
 def _coded(name: str, labels: Any) -> bytes:
     """Labels of any kind by their numbers."""
     np = numpy()
@@ -219,7 +223,7 @@ def adjusted_rand(a: Any, b: Any) -> float:
     >>> round(crm.learn.adjusted_rand([0, 0, 1, 1], ["a", "a", "b", "c"]), 3)
     0.571
     """
-    return core._agreement("adjusted_rand", _coded("adjusted_rand", a), _coded("adjusted_rand", b))
+    return _agreement("adjusted_rand", a, b)
 
 
 def mutual_information(a: Any, b: Any) -> float:
@@ -239,7 +243,7 @@ def mutual_information(a: Any, b: Any) -> float:
     >>> round(crm.learn.mutual_information([0, 0, 1, 1], ["a", "a", "b", "c"]), 3)
     0.693
     """
-    return core._agreement("mutual_information", _coded("mutual_information", a), _coded("mutual_information", b))
+    return _agreement("mutual_information", a, b)
 
 
 def normalized_mutual_information(a: Any, b: Any) -> float:
@@ -259,7 +263,7 @@ def normalized_mutual_information(a: Any, b: Any) -> float:
     >>> round(crm.learn.normalized_mutual_information([0, 0, 1, 1], ["a", "a", "b", "c"]), 3)
     0.8
     """
-    return core._agreement("normalized_mutual_information", _coded("normalized_mutual_information", a), _coded("normalized_mutual_information", b))
+    return _agreement("normalized_mutual_information", a, b)
 
 
 def adjusted_mutual_information(a: Any, b: Any) -> float:
@@ -279,7 +283,7 @@ def adjusted_mutual_information(a: Any, b: Any) -> float:
     >>> round(crm.learn.adjusted_mutual_information([0, 0, 1, 1], ["a", "a", "b", "c"]), 3)
     0.571
     """
-    return core._agreement("adjusted_mutual_information", _coded("adjusted_mutual_information", a), _coded("adjusted_mutual_information", b))
+    return _agreement("adjusted_mutual_information", a, b)
 
 
 def variation_of_information(a: Any, b: Any) -> float:
@@ -299,7 +303,7 @@ def variation_of_information(a: Any, b: Any) -> float:
     >>> round(crm.learn.variation_of_information([0, 0, 1, 1], ["a", "a", "b", "c"]), 3)
     0.347
     """
-    return core._agreement("variation_of_information", _coded("variation_of_information", a), _coded("variation_of_information", b))
+    return _agreement("variation_of_information", a, b)
 
 
 def homogeneity(a: Any, b: Any) -> float:
@@ -319,7 +323,7 @@ def homogeneity(a: Any, b: Any) -> float:
     >>> round(crm.learn.homogeneity([0, 0, 1, 1], ["a", "a", "b", "c"]), 3)
     1.0
     """
-    return core._agreement("homogeneity", _coded("homogeneity", a), _coded("homogeneity", b))
+    return _agreement("homogeneity", a, b)
 
 
 def completeness(a: Any, b: Any) -> float:
@@ -339,7 +343,7 @@ def completeness(a: Any, b: Any) -> float:
     >>> round(crm.learn.completeness([0, 0, 1, 1], ["a", "a", "b", "c"]), 3)
     0.667
     """
-    return core._agreement("completeness", _coded("completeness", a), _coded("completeness", b))
+    return _agreement("completeness", a, b)
 
 
 def v_measure(a: Any, b: Any) -> float:
@@ -359,4 +363,4 @@ def v_measure(a: Any, b: Any) -> float:
     >>> round(crm.learn.v_measure([0, 0, 1, 1], ["a", "a", "b", "c"]), 3)
     0.8
     """
-    return core._agreement("v_measure", _coded("v_measure", a), _coded("v_measure", b))
+    return _agreement("v_measure", a, b)
