@@ -30,6 +30,10 @@ fn work(job: &str, features: &Features) -> Result<Vec<f64>, Box<dyn Error>> {
     match job {
         "kmeans_1m" | "kmeans_200k" => kmeans(features, 50),
         "kmeans_10m" => kmeans(features, 20),
+        "kmeans_10m_drawn" => {
+            let settings = KMeans { n_init: 1, max_iterations: 20, tolerance: 0.0, ..KMeans::new(8) };
+            Ok(vec![settings.fit(features)?.inertia()])
+        }
         "choose" => choose(features),
         "dbscan" => Ok(labels(&Dbscan { min_points: 10, ..Dbscan::new(0.3) }.fit(features)?)),
         "hdbscan" => Ok(labels(&Hdbscan { min_samples: Some(10), ..Hdbscan::new(25) }.fit(features)?)),

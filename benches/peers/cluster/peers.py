@@ -26,7 +26,7 @@ def rows(job):
     elif job == "kmeans_200k":
         centers = random.normal(size=(8, 20)) * 1.2
         yield centers[random.integers(0, 8, 200_000)] + random.normal(size=(200_000, 20))
-    elif job == "kmeans_10m":
+    elif job.startswith("kmeans_10m"):
         centers = random.normal(size=(8, 5)) * 1.5
         for _ in range(10):
             yield centers[random.integers(0, 8, 1_000_000)] + random.normal(size=(1_000_000, 5))
@@ -56,6 +56,9 @@ def peer(name, job, values):
 
         iterations = 20 if job == "kmeans_10m" else 50
         KMeans(2, n_init=1, max_iter=2).fit(values[:1000])
+        if job == "kmeans_10m_drawn":
+            model = KMeans(8, n_init=1, max_iter=20, tol=0, algorithm="lloyd", random_state=0)
+            return lambda: model.fit(values), lambda fitted: [float(fitted.inertia_)]
         model = KMeans(8, init=values[:8].copy(), n_init=1, max_iter=iterations, tol=0, algorithm="lloyd")
         return lambda: model.fit(values), lambda fitted: [float(fitted.inertia_), int(fitted.n_iter_)]
     if name == "scikit-learn" and job == "choose":

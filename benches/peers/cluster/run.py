@@ -16,7 +16,8 @@ from measure import TARGET, WORK, command, environment, load, median, run, say, 
 PACKAGES = ["numpy==2.4.6", "scikit-learn==1.9.1", "fastcluster==1.3.0"]
 # Each job with the peers that do it too.
 JOBS = {
-    **dict.fromkeys(["kmeans_1m", "kmeans_200k", "kmeans_10m", "choose", "dbscan", "hdbscan"], ["scikit-learn"]),
+    **dict.fromkeys(["kmeans_1m", "kmeans_200k", "kmeans_10m", "kmeans_10m_drawn"], ["scikit-learn"]),
+    **dict.fromkeys(["choose", "dbscan", "hdbscan"], ["scikit-learn"]),
     **dict.fromkeys(["ward_10k", "ward_50k"], ["fastcluster"]),
 }
 

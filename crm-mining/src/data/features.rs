@@ -185,12 +185,9 @@ impl Features {
 
     /// The rows at these positions, in this order.
     pub fn select(&self, rows: &[u32]) -> Features {
-        Features {
-            names: self.names.clone(),
-            values: rows.iter().flat_map(|&row| self.row(row as usize)).copied().collect(),
-            n_rows: rows.len(),
-            customers: None,
-        }
+        let mut values = Vec::with_capacity(rows.len() * self.names.len());
+        rows.iter().for_each(|&row| values.extend_from_slice(self.row(row as usize)));
+        Features { names: self.names.clone(), values, n_rows: rows.len(), customers: None }
     }
 
     /// The same matrix with every value replaced; the values must be finite.

@@ -29,25 +29,42 @@ impl Frame {
     /// Moves the mean of every column near 0 and brings the largest value near 1. The shift is a multiple of
     /// the inverse scale, few digits long, so that short decimals come back as they were.
     pub(super) fn centered(of: &'static str, features: &Features) -> Result<Frame> {
-        let width = features.n_features();
-        let columns = features
-            .values()
-            .par_chunks(BLOCK * width)
-            .map(|block| Columns::of(block, width))
-            .collect::<Vec<_>>()
-            .into_iter()
-            .fold(Columns::none(width), Columns::and);
-        if columns.low.iter().chain(&columns.high).any(|value| value.abs() >= LARGEST) {
-            bounded(of, features.values())?;
+        Ok(Frame::around(&Columns::bounded(of, features)?, features.n_rows()))
+    }
+
+    /// The same, but leaves features as they are when centering would gain less than a digit, so that they
+    /// need not be copied; and the size of the largest value in the frame.
+    pub(super) fn near(of: &'static str, features: &Features) -> Result<(Frame, f64)> {
+        let columns = Columns::bounded(of, features)?;
+        let (largest, spread) = columns.size_and_spread();
+        if (1e-9..1e9).contains(&spread) && largest <= 4.0 * spread {
+            return Ok((Frame { offset: vec![0.0; features.n_features()], scale: 1.0 }, largest));
         }
-        let means: Vec<f64> = columns.sums.iter().map(|sum| sum / features.n_rows().max(1) as f64).collect();
+        let frame = Frame::around(&columns, features.n_rows());
+        let ends = frame.bring(&columns.low).chain(frame.bring(&columns.high));
+        let largest = ends.fold(0.0, |largest: f64, end| largest.max(end.abs()));
+        Ok((frame, largest))
+    }
+
+    fn around(columns: &Columns, n_rows: usize) -> Frame {
+        let means: Vec<f64> = columns.sums.iter().map(|sum| sum / n_rows.max(1) as f64).collect();
         let reach = columns.low.iter().zip(&columns.high).zip(&means);
         // No value of a column is farther from its mean than the ends.
         let largest = reach.map(|((low, high), mean)| (mean - low).abs().max((high - mean).abs()));
         let size = largest.filter(|size| size.is_finite()).fold(0.0, f64::max);
         let scale = power_of_two_below_inverse(size);
         let short = |mean: f64| Some((mean * scale).round() / scale).filter(|short| short.is_finite());
-        Ok(Frame { offset: means.into_iter().map(|mean| short(mean).unwrap_or(mean)).collect(), scale })
+        Frame { offset: means.into_iter().map(|mean| short(mean).unwrap_or(mean)).collect(), scale }
+    }
+
+    /// One row in this frame.
+    fn bring(&self, row: &[f64]) -> impl Iterator<Item = f64> {
+        row.iter().zip(&self.offset).map(|(x, offset)| (x - offset) * self.scale)
+    }
+
+    /// Whether it leaves points as they are.
+    pub(super) fn is_plain(&self) -> bool {
+        self.scale == 1.0 && self.offset.iter().all(|&offset| offset == 0.0)
     }
 
     /// The features in this frame.
@@ -121,6 +138,30 @@ struct Columns {
 }
 
 impl Columns {
+    /// Those of all rows, refused if squares could leave the range.
+    fn bounded(of: &'static str, features: &Features) -> Result<Columns> {
+        let width = features.n_features();
+        let columns = features
+            .values()
+            .par_chunks(BLOCK * width)
+            .map(|block| Columns::of(block, width))
+            .collect::<Vec<_>>()
+            .into_iter()
+            .fold(Columns::none(width), Columns::and);
+        if columns.low.iter().chain(&columns.high).any(|value| value.abs() >= LARGEST) {
+            bounded(of, features.values())?;
+        }
+        Ok(columns)
+    }
+
+    /// The size of the largest value, and the distance between the ends of the widest column.
+    fn size_and_spread(&self) -> (f64, f64) {
+        let ends = self.low.iter().zip(&self.high);
+        ends.fold((0.0, 0.0), |(size, spread), (low, high)| {
+            (f64::max(size, low.abs().max(high.abs())), f64::max(spread, high - low))
+        })
+    }
+
     fn none(width: usize) -> Columns {
         Columns {
             sums: vec![0.0; width],

@@ -65,7 +65,8 @@ const FEW_ROWS: usize = 1 << 16;
 /// # Complexity
 /// O(rows · features · k) time for the first iteration, then for the rows whose nearest center the movement
 /// of the centers may have changed: a row that is surely nearest to its center is passed over; O(rows · log rows)
-/// once, unless centers are given. The memory of two copies of the features and 32 bytes per row.
+/// once, unless centers are given. 32 bytes of memory per row, and that of a copy of the features unless centers are
+/// given; of another where the features lie far from 0 for their spread, which are moved there.
 ///
 /// # Reference
 /// S. P. Lloyd (1982), Least squares quantization in PCM. D. Arthur and S. Vassilvitskii (2007), k-means++:
@@ -178,7 +179,7 @@ impl KMeans {
     /// frame.
     fn best_run(
         &self,
-        points: &Matrix,
+        points: &Matrix<'_>,
         weights: Option<&[f64]>,
         given: Option<&[f64]>,
         control: &Control,
@@ -215,15 +216,16 @@ impl KMeans {
             return Ok(KMeansModel::new(features, frame, run));
         }
         let rows = Ascending::new(features, weights);
-        let (frame, mut run) = self.solve(&features.select(&rows.first), rows.weights.as_deref(), control)?;
+        let kinds = features.select(&rows.first());
+        let (frame, mut run) = self.solve(&kinds, rows.weights(weights).as_deref(), control)?;
+        drop(kinds);
         run.labels = rows.spread("KMeans", &run.labels, features, &frame, &run.centers)?;
         Ok(KMeansModel::new(features, frame, run))
     }
 
     /// The best run for these rows, and the frame that it stands in.
     fn solve(&self, features: &Features, weights: Option<&[f64]>, control: &Control) -> Result<(Frame, Run)> {
-        let frame = Frame::centered("KMeans", features)?;
-        let points = Matrix::of("KMeans", &frame, features)?;
+        let (frame, points) = Matrix::near("KMeans", features)?;
         // Weights of any size, brought below 2 by a power of two, so that their sums stay in range.
         let largest = weights.map_or(1.0, |weights| weights.iter().copied().fold(0.0, f64::max));
         let scale = power_of_two_below_inverse(largest);

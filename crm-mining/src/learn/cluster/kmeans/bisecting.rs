@@ -161,7 +161,7 @@ impl BisectingKMeans {
     /// their distances vanish.
     fn cut(
         &self,
-        points: &Matrix,
+        points: &Matrix<'_>,
         leaf: &Leaf,
         at: usize,
         control: &Control,
@@ -193,7 +193,7 @@ impl BisectingKMeans {
 }
 
 /// The sum of the squared distances to a center, and whether not all rows are the same.
-fn spread(points: &Matrix, center: &[f64]) -> (f64, bool) {
+fn spread(points: &Matrix<'_>, center: &[f64]) -> (f64, bool) {
     let (mut inertia, mut differ) = (0.0, false);
     for row in points.values.chunks_exact(points.width) {
         for ((value, c), first) in row.iter().zip(center).zip(points.row(0)) {
@@ -209,8 +209,7 @@ impl Fit<Features> for BisectingKMeans {
 
     fn fit_with(&self, features: &Features, control: &Control) -> Result<BisectingKMeansModel> {
         self.check(features)?;
-        let frame = Frame::centered("BisectingKMeans", features)?;
-        let points = Matrix::of("BisectingKMeans", &frame, features)?;
+        let (frame, points) = Matrix::near("BisectingKMeans", features)?;
         let n = features.n_rows();
         let sums = points.values.chunks_exact(points.width).fold(vec![0.0; points.width], add);
         let mean: Vec<f64> = sums.iter().map(|sum| sum / n as f64).collect();

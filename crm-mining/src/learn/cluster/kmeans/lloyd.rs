@@ -164,7 +164,7 @@ struct Pass {
 }
 
 impl Pass {
-    fn new(points: &Matrix, centers: &[f64], drift: &[f64]) -> Pass {
+    fn new(points: &Matrix<'_>, centers: &[f64], drift: &[f64]) -> Pass {
         let width = points.width;
         let largest = centers.iter().fold(points.largest, |largest, c| largest.max(c.abs()));
         let (columns, epsilon) = (width as f64, f64::from(f32::EPSILON));

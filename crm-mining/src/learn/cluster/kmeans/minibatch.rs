@@ -241,7 +241,7 @@ impl MiniBatchKMeansModel {
     }
 
     /// Moves the centers by a batch. The inertia of the batch before.
-    fn learn(&mut self, batch: &Matrix, control: &Control) -> Result<f64> {
+    fn learn(&mut self, batch: &Matrix<'_>, control: &Control) -> Result<f64> {
         let k = self.settings.k;
         let rows = Rows { points: batch, weights: None, threads: Threads::All, control };
         let centers = Centers::<f64>::new(&self.points, batch.width);
@@ -283,7 +283,7 @@ impl MiniBatchKMeansModel {
     }
 
     /// Puts the centers that few rows moved on rows of the batch.
-    fn reassign(&mut self, batch: &Matrix) {
+    fn reassign(&mut self, batch: &Matrix<'_>) {
         let most = self.counts.iter().copied().max().unwrap_or(0) as f64;
         let mut few: Vec<usize> = (0..self.counts.len())
             .filter(|&cluster| (self.counts[cluster] as f64) < self.settings.reassignment * most)

@@ -182,16 +182,11 @@ impl<T: Number> Nearest<T> {
                         }
                     }
                 }
-                for row in 0..R {
-                    for lane in 0..SIDE {
-                        let label = (group * SIDE + lane) as u32;
-                        enter(
-                            label,
-                            distances[row][lane],
-                            &mut labels[row],
-                            &mut first[row],
-                            &mut second[row],
-                        );
+                for lane in 0..SIDE {
+                    let label = (group * SIDE + lane) as u32;
+                    let across: [T; R] = std::array::from_fn(|row| distances[row][lane]);
+                    for row in 0..R {
+                        enter(label, across[row], &mut labels[row], &mut first[row], &mut second[row]);
                     }
                 }
             }

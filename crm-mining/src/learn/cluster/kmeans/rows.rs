@@ -11,7 +11,7 @@ use rayon::prelude::*;
 /// Points with a weight each, unless all weigh 1.
 #[derive(Clone, Copy)]
 pub(super) struct Rows<'a> {
-    pub(super) points: &'a Matrix,
+    pub(super) points: &'a Matrix<'a>,
     pub(super) weights: Option<&'a [f64]>,
     pub(super) threads: Threads,
     pub(super) control: &'a Control,
