@@ -168,11 +168,11 @@ parameters! {
     value_tiers "ValueTiers" { high: f64, middle: f64 }
     concentration "Concentration" { values: Vec<f64>, customers: f64, share: f64 }
     durations "Durations" { duration: Vec<f64>, entry: Option<Vec<f64>>, weight: Option<Vec<f64>> }
-    kaplan_meier "KaplanMeier" { confidence: f64 }
+    kaplan_meier "KaplanMeier" { level: f64 }
     survival_curve "SurvivalCurve" { time: f64, q: f64, until: f64 }
     cox "Cox" { penalizer: f64, max_iterations: usize, tolerance: f64 }
-    cox_model "CoxModel" { confidence: f64, time: f64, times: Vec<f64> }
+    cox_model "CoxModel" { level: f64, time: f64, times: Vec<f64> }
     aft "Aft" { max_iterations: usize, tolerance: f64 }
-    aft_model "AftModel" { confidence: f64, time: f64, times: Vec<f64>, q: f64 }
+    aft_model "AftModel" { level: f64, time: f64, times: Vec<f64>, q: f64 }
     concordance "concordance" { risk_scores: Vec<f64> }
 }

@@ -34,10 +34,12 @@ def test_every_block_runs(tmp_path, monkeypatch):
     Path("orders.csv").write_text(header + shop[shop.index("\n") :], encoding="utf-8")
     Path("customers.csv").write_text(customers(), encoding="utf-8")
     names = {}
-    assert len(BLOCKS) == 4
+    assert len(BLOCKS) == 5
     for block in BLOCKS:
         exec(compile(block, "README.md", "exec"), names)
     assert Path("profiles.jsonl").stat().st_size > 100_000
+    assert names["chosen"].choice.k == names["later"].k == len(names["report"])
+    assert sum(names["by_hand"].sizes) == len(names["now"]) == len(names["labels"])
     assert len(names["raw"]) == 360 and names["raw"].to_polars()["postcode"].dtype == pl.String
     assert names["cleaned"].undo().to_polars().equals(names["raw"].to_polars())
     assert 300 <= names["customers"].n_customers < 330

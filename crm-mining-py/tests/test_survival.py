@@ -91,7 +91,7 @@ def test_kaplan_meier_equals_lifelines_on_made_customers(frame, durations):
     assert curve.cumulative_hazard_at(20) == close(0.42447620621520243, 1e-12)
     assert curve.column_names[:5] == ["time", "at_risk", "events", "censored", "survival"]
     assert curve.to_polars()["events"].sum() == frame["event"].sum()
-    assert KaplanMeier(confidence=0.5).fit(durations).interval_at(20)[0] > curve.interval_at(20)[0]
+    assert KaplanMeier(level=0.5).fit(durations).interval_at(20)[0] > curve.interval_at(20)[0]
 
 
 def test_log_rank_equals_lifelines_on_made_customers(frame, durations):
@@ -276,6 +276,6 @@ def test_messages_name_the_parameters(durations):
     with pytest.raises(InvalidParameter, match="Cox: max_iterations must be from 0 to"):
         Cox(max_iterations=-1)
     with pytest.raises(InvalidParameter, match='json must be as SurvivalCurve.to_json writes it; got JSON without "steps"'):
-        type(curve).from_json('{"confidence": 0.9}')
+        type(curve).from_json('{"level": 0.9}')
     with pytest.raises(InvalidParameter, match="got steps 0, which must be times that rise"):
-        type(curve).from_json('{"confidence":0.9,"steps":[{"time":-1,"at_risk":1,"events":1,"censored":0}]}')
+        type(curve).from_json('{"level": 0.9,"steps":[{"time":-1,"at_risk":1,"events":1,"censored":0}]}')

@@ -217,6 +217,20 @@ fn hostile_input_has_a_name() {
     assert_eq!(kind(plain(), &features, &one, Revenue::Values(&[1e100; 9])), "Overflow");
     assert!(NamedSegments::new(["a", "a"], labels.clone()).is_err());
     assert!(NamedSegments::new(["a"], vec![1]).is_err());
+    let others: Keys = (1..10).map(|i| format!("c{i:05}")).collect();
+    let of_others = features.clone().of_customers(others).unwrap();
+    let everyone = SegmentRules::new().segment("all", [Condition::at_least("frequency", 0.0)]);
+    let known = everyone.apply(&features).unwrap();
+    let error = plain().explain(&of_others, &known, unknown).unwrap_err();
+    assert_eq!(error.kind().name(), "Incompatible");
+    assert!(
+        error.to_string().ends_with("the label of another in row 1") && !error.to_string().contains("c0000")
+    );
+    let (before, after) = (segments(&features), segments(&of_others));
+    let matched = match_segments(&before, &after, MatchBy::Centers).unwrap();
+    let drift = |after_rows| SegmentDrift::between((&before, &features), (&after, after_rows), &matched);
+    assert_eq!(drift(&features).unwrap_err().kind().name(), "Incompatible");
+    assert!(drift(&of_others).is_ok());
     // Everyone alike, everyone in one segment, everyone in none, a segment of nobody: all have an answer.
     for (values, labels) in
         [(7.0, vec![0; 9]), (7.0, vec![0, 0, 0, 1, 1, 1, 1, 1, 1]), (1e139, vec![NOISE; 9])]

@@ -319,7 +319,7 @@ fn settings_out_of_range_are_refused() {
     refused(Aft::default().max_iterations(0).fit(&data).unwrap_err());
     refused(Aft::default().tolerance(f64::NAN).fit(&data).unwrap_err());
     for chance in [0.0, 1.0, f64::NAN] {
-        refused(KaplanMeier::default().confidence(chance).fit(data.durations()).unwrap_err());
+        refused(KaplanMeier::default().level(chance).fit(data.durations()).unwrap_err());
     }
     let hurried = [
         Cox::default().max_iterations(1).fit(&data).unwrap_err(),

@@ -154,18 +154,18 @@ impl CoxModel {
     ///
     /// Parameters
     /// ----------
-    /// confidence : float, default 0.95
+    /// level : float, default 0.95
     ///     How likely each pair of bounds holds the truth, above 0 and below 1.
     ///
     /// Returns
     /// -------
     /// list of tuple
-    #[pyo3(signature = (confidence = 0.95))]
+    #[pyo3(signature = (level = 0.95))]
     fn intervals(
         &self,
-        #[pyo3(from_py_with = crate::given::cox_model::confidence)] confidence: f64,
+        #[pyo3(from_py_with = crate::given::cox_model::level)] level: f64,
     ) -> PyResult<Vec<(f64, f64)>> {
-        self.0.intervals(confidence).map_err(raise)
+        self.0.intervals(level).map_err(raise)
     }
 
     /// The partial log-likelihood, without the penalty.

@@ -20,7 +20,7 @@ use std::sync::Arc;
 ///
 /// Parameters
 /// ----------
-/// confidence : float, default 0.95
+/// level : float, default 0.95
 ///     How likely an interval holds the truth, above 0 and below 1.
 ///
 /// Examples
@@ -33,14 +33,14 @@ use std::sync::Arc;
 #[derive(PartialEq)]
 pub(crate) struct KaplanMeier {
     /// How likely an interval holds the truth.
-    confidence: f64,
+    level: f64,
 }
 
 settings! { KaplanMeier {
     #[new]
-    #[pyo3(signature = (confidence = 0.95))]
-    fn new(#[pyo3(from_py_with = crate::given::kaplan_meier::confidence)] confidence: f64) -> KaplanMeier {
-        KaplanMeier { confidence }
+    #[pyo3(signature = (level = 0.95))]
+    fn new(#[pyo3(from_py_with = crate::given::kaplan_meier::level)] level: f64) -> KaplanMeier {
+        KaplanMeier { level }
     }
 
     /// Finds the curve.
@@ -62,7 +62,7 @@ settings! { KaplanMeier {
         durations: &Durations,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, SurvivalCurve>> {
-        let settings = learn::KaplanMeier { confidence: self.confidence };
+        let settings = learn::KaplanMeier { level: self.level };
         let durations = durations.0.clone();
         SurvivalCurve::bound(py, run(py, progress, move |control| settings.fit_with(&durations, control))?)
     }
@@ -86,8 +86,8 @@ impl SurvivalCurve {
 impl SurvivalCurve {
     /// How likely an interval holds the truth.
     #[getter]
-    fn confidence(&self) -> f64 {
-        self.0.confidence()
+    fn level(&self) -> f64 {
+        self.0.level()
     }
 
     /// The first time that at most half survive; None when the curve does not come down so far.

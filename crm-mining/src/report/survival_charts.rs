@@ -50,9 +50,9 @@ pub fn survival_chart(curves: &[(&str, &SurvivalCurve)]) -> Result<Chart> {
         encodings.push((Channel::Color, Encoding::nominal("group", "group")));
     }
     let chart = Chart::of("Survival", Mark::Step, Table::of("survival", columns), encodings);
-    let confidence = first.confidence();
-    Ok(match curves.iter().all(|(_, curve)| curve.confidence() == confidence) {
-        true => chart.with_subtitle(format!("with pointwise intervals of {}", percent(confidence))),
+    let level = first.level();
+    Ok(match curves.iter().all(|(_, curve)| curve.level() == level) {
+        true => chart.with_subtitle(format!("with pointwise intervals of {}", percent(level))),
         false => chart.with_subtitle("with pointwise intervals"),
     })
 }

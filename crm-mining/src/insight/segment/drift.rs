@@ -2,9 +2,9 @@
 
 use super::Segments;
 use super::matching::SegmentMatch;
-use super::segmented::Segmented;
+use super::segmented::{Segmented, expect_same_customers};
 use crate::data::{Column, Features, Table, ToTable};
-use crate::error::{ErrorKind, Result};
+use crate::error::Result;
 use crate::math::beta::{f_above, student_beyond};
 use crate::math::linear::{Cholesky, Square};
 use crate::model::Predict;
@@ -24,8 +24,8 @@ use serde::Serialize;
 /// customer changed; to ask of the customers alone, label both days by one model's `predict`.
 ///
 /// # Errors
-/// `between`: features that are not those of the segments before; rows that are not one per label; other
-/// segments than those matched.
+/// `between`: features that are not those of the segments before; rows that are not one per label, or of other
+/// customers where both know theirs; other segments than those matched.
 ///
 /// # Complexity
 /// O(rows · features²).
@@ -120,7 +120,9 @@ impl SegmentDrift {
     /// The drift of each pair of segments; the features are those of the customers of the labels, in their order.
     ///
     /// # Errors
-    /// [`ErrorKind::FeatureMismatch`]; [`ErrorKind::LengthMismatch`]; [`ErrorKind::Incompatible`]; as
+    /// [`ErrorKind::FeatureMismatch`](crate::ErrorKind::FeatureMismatch);
+    /// [`ErrorKind::LengthMismatch`](crate::ErrorKind::LengthMismatch);
+    /// [`ErrorKind::Incompatible`](crate::ErrorKind::Incompatible); as
     /// [`Segments::predict`](crate::Predict::predict).
     pub fn between(
         before: (&Segments, &Features),
@@ -129,16 +131,13 @@ impl SegmentDrift {
     ) -> Result<SegmentDrift> {
         matched.expect(&before.0.names(), &after.0.names())?;
         let preparation = &before.0.without_customers().preparation;
-        let prepare = |features: &Features, labels: &[u32]| -> Result<Features> {
+        let prepare = |features: &Features| {
             features.expect_names("SegmentDrift", preparation.names())?;
-            let (a_len, b_len) = (features.n_rows(), labels.len());
-            if a_len != b_len {
-                let (of, a, b) = ("SegmentDrift", "rows", "labels");
-                return Err(ErrorKind::LengthMismatch { of, a, a_len, b, b_len }.into());
-            }
             preparation.predict(features)
         };
-        let prepared = [prepare(before.1, Segmented::labels(before.0))?, prepare(after.1, after.0.labels())?];
+        expect_same_customers("SegmentDrift", before.1, before.0)?;
+        expect_same_customers("SegmentDrift", after.1, after.0)?;
+        let prepared = [prepare(before.1)?, prepare(after.1)?];
         let pair = |pair: &super::MatchedPair| {
             let name = before.0.names().get(pair.before).map_or_else(String::new, |name| (*name).to_owned());
             let rows =

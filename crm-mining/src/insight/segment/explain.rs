@@ -4,7 +4,7 @@ use super::by_hand::feature_place;
 use super::condition::{Comparison, Condition};
 use super::effects::Sorted;
 use super::report::{ExplainedSegment, SegmentReport, SegmentRule, TypicalCustomer};
-use super::segmented::Segmented;
+use super::segmented::{Segmented, expect_same_customers};
 use super::step_up::{Lever, Levers};
 use super::tree::{Ground, Leaf, grow};
 use super::words::names;
@@ -56,8 +56,8 @@ pub enum Revenue<'a> {
 /// | `ordering` | names of all segments, the worst first | by revenue per customer |
 ///
 /// # Errors
-/// `explain`: a setting out of range; no row; labels or revenue that are not one per row; a feature or name that
-/// is not there; values of 1e140 or more in size; revenue of 2^60 or more in size.
+/// `explain`: a setting out of range; no row; labels or revenue that are not one per row; features of other customers
+/// than the labels, where both know theirs; a feature or name that is not there; values of 1e140 or more in size; revenue of 2^60 or more in size.
 ///
 /// # Complexity
 /// Sorting each feature; O(rows · features) for each level of the tree, and once more for each segment that the
@@ -158,7 +158,7 @@ impl ExplainSegments {
         control: &Control,
     ) -> Result<SegmentReport> {
         let names = segments.names();
-        self.check(features, segments.labels(), &names)?;
+        self.check(features, segments, &names)?;
         let levers = Levers::new(&self.levers, features)?;
         let preparation = Preparation::default().fit_with(features, control)?;
         let prepared = preparation.predict(features)?;
@@ -186,7 +186,7 @@ impl ExplainSegments {
         Ok(report)
     }
 
-    fn check(&self, features: &Features, labels: &[u32], names: &[&str]) -> Result<()> {
+    fn check(&self, features: &Features, segments: &impl Segmented, names: &[&str]) -> Result<()> {
         const OF: &str = "ExplainSegments";
         if !(1..=8).contains(&self.depth) {
             return invalid_parameter(OF, "depth", "from 1 to 8", self.depth);
@@ -194,14 +194,11 @@ impl ExplainSegments {
         if !(0.0..=0.5).contains(&self.min_share) {
             return invalid_parameter(OF, "min_share", "from 0 to 0.5", self.min_share);
         }
-        let (a_len, b_len) = (features.n_rows(), labels.len());
-        if a_len != b_len {
-            let (a, b) = ("rows", "labels");
-            return Err(ErrorKind::LengthMismatch { of: OF, a, a_len, b, b_len }.into());
-        }
-        if a_len == 0 {
+        expect_same_customers(OF, features, segments)?;
+        if features.n_rows() == 0 {
             return Err(ErrorKind::NotEnoughData { of: OF, needed: 1, unit: "customers", got: 0 }.into());
         }
+        let labels = segments.labels();
         if let Some(label) = labels.iter().find(|&&label| label != NOISE && label as usize >= names.len()) {
             let must_be = format!("below the number of names ({})", names.len());
             return invalid_parameter(OF, "labels", must_be, label);

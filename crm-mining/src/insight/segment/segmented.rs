@@ -1,6 +1,6 @@
 //! What every division of customers into segments says of itself, learnt or made by hand.
 
-use crate::data::{Column, Keys, Table, ToTable};
+use crate::data::{Column, Features, Keys, Table, ToTable};
 use crate::error::{ErrorKind, Result, invalid_parameter};
 use crate::learn::{Clustering, NOISE};
 use serde::Serialize;
@@ -17,6 +17,27 @@ pub trait Segmented {
 
     /// The name of each segment.
     fn names(&self) -> Vec<&str>;
+}
+
+/// Refuses features whose rows are not those of the labels: other in number, or of other customers.
+pub(super) fn expect_same_customers(
+    of: &'static str,
+    features: &Features,
+    segments: &impl Segmented,
+) -> Result<()> {
+    let (a_len, b_len) = (features.n_rows(), segments.labels().len());
+    if a_len != b_len {
+        return Err(ErrorKind::LengthMismatch { of, a: "rows", a_len, b: "labels", b_len }.into());
+    }
+    let (Some(ours), Some(theirs)) = (features.customers(), segments.customers()) else { return Ok(()) };
+    match (0..a_len).find(|&row| ours.get(row) != theirs.get(row)) {
+        None => Ok(()),
+        Some(row) => {
+            let (a, b) =
+                ("the features of one customer".into(), format!("the label of another in row {}", row + 1));
+            Err(ErrorKind::Incompatible { of, what: "customers", a, b }.into())
+        }
+    }
 }
 
 /// Customers in segments that have names: what hand-made rules give, and what any labels can be made into.

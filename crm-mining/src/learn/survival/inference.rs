@@ -42,12 +42,12 @@ pub(super) fn intervals(
     of: &'static str,
     coefficients: &[f64],
     errors: &[f64],
-    confidence: f64,
+    level: f64,
 ) -> Result<Vec<(f64, f64)>> {
-    if !(confidence > 0.0 && confidence < 1.0) {
-        return invalid_parameter(of, "confidence", "above 0 and below 1", confidence);
+    if !(level > 0.0 && level < 1.0) {
+        return invalid_parameter(of, "level", "above 0 and below 1", level);
     }
-    let z = normal_quantile_above(0.5 * (1.0 - confidence));
+    let z = normal_quantile_above(0.5 * (1.0 - level));
     Ok(coefficients.iter().zip(errors).map(|(c, error)| (c - z * error, c + z * error)).collect())
 }
 

@@ -43,19 +43,19 @@ use serde::{Deserialize, Serialize};
 #[serde(default)]
 pub struct KaplanMeier {
     /// How likely an interval holds the truth, above 0 and below 1. Default 0.95.
-    pub confidence: f64,
+    pub level: f64,
 }
 
 impl Default for KaplanMeier {
     fn default() -> Self {
-        KaplanMeier { confidence: 0.95 }
+        KaplanMeier { level: 0.95 }
     }
 }
 
 impl KaplanMeier {
-    /// Sets [`KaplanMeier::confidence`].
-    pub fn confidence(mut self, chance: f64) -> Self {
-        self.confidence = chance;
+    /// Sets [`KaplanMeier::level`].
+    pub fn level(mut self, level: f64) -> Self {
+        self.level = level;
         self
     }
 }
@@ -69,7 +69,7 @@ impl Fit<Durations> for KaplanMeier {
         if durations.is_empty() {
             return Err(few.into());
         }
-        SurvivalCurve::new("KaplanMeier", self.confidence, risk_steps(durations))
+        SurvivalCurve::new("KaplanMeier", self.level, risk_steps(durations))
     }
 }
 
@@ -77,7 +77,7 @@ impl Fit<Durations> for KaplanMeier {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(into = "Unchecked", try_from = "Unchecked")]
 pub struct SurvivalCurve {
-    confidence: f64,
+    level: f64,
     steps: Vec<RiskStep>,
     survival: Vec<f64>,
     lower: Vec<f64>,
@@ -86,13 +86,13 @@ pub struct SurvivalCurve {
 }
 
 impl SurvivalCurve {
-    fn new(of: &'static str, confidence: f64, steps: Vec<RiskStep>) -> Result<SurvivalCurve> {
-        if !(confidence > 0.0 && confidence < 1.0) {
-            return invalid_parameter(of, "confidence", "above 0 and below 1", confidence);
+    fn new(of: &'static str, level: f64, steps: Vec<RiskStep>) -> Result<SurvivalCurve> {
+        if !(level > 0.0 && level < 1.0) {
+            return invalid_parameter(of, "level", "above 0 and below 1", level);
         }
-        let z = normal_quantile_above(0.5 * (1.0 - confidence));
+        let z = normal_quantile_above(0.5 * (1.0 - level));
         let mut curve = SurvivalCurve {
-            confidence,
+            level,
             survival: Vec::with_capacity(steps.len()),
             lower: Vec::with_capacity(steps.len()),
             upper: Vec::with_capacity(steps.len()),
@@ -122,8 +122,8 @@ impl SurvivalCurve {
     }
 
     /// How likely an interval holds the truth.
-    pub fn confidence(&self) -> f64 {
-        self.confidence
+    pub fn level(&self) -> f64 {
+        self.level
     }
 
     /// The times of the curve, with those at risk and what happened.
@@ -243,13 +243,13 @@ impl ToTable for SurvivalCurve {
 /// A curve as it is saved: all else follows from this.
 #[derive(Serialize, Deserialize)]
 struct Unchecked {
-    confidence: f64,
+    level: f64,
     steps: Vec<RiskStep>,
 }
 
 impl From<SurvivalCurve> for Unchecked {
     fn from(curve: SurvivalCurve) -> Unchecked {
-        Unchecked { confidence: curve.confidence, steps: curve.steps }
+        Unchecked { level: curve.level, steps: curve.steps }
     }
 }
 
@@ -269,6 +269,6 @@ impl TryFrom<Unchecked> for SurvivalCurve {
             }
             before = step.time;
         }
-        SurvivalCurve::new("SurvivalCurve", read.confidence, read.steps)
+        SurvivalCurve::new("SurvivalCurve", read.level, read.steps)
     }
 }

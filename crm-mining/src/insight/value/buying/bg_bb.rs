@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 ///
 /// At every opportunity a customer who is still there buys with a probability of their own, and after each leaves with
 /// another; both follow beta distributions over customers, (α, β) and (γ, δ). The summary counts opportunities: see
-/// [`Summary::in_periods`](crate::data::Summary::in_periods).
+/// [`Summary::in_periods`](crate::data::Summary::in_periods). Orders become weekly opportunities by
+/// [`PurchaseUnit::WeekFromMonday`](crate::data::PurchaseUnit::WeekFromMonday) and
+/// [`Summary::in_weeks`](crate::data::Summary::in_weeks).
 ///
 /// # Errors
 /// As [`BgNbd`](super::BgNbd); `InvalidValue` for times that are no whole numbers of opportunities, or fewer

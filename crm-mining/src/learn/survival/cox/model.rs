@@ -68,9 +68,9 @@ impl CoxModel {
     /// The lower and upper bound of each coefficient.
     ///
     /// # Errors
-    /// A confidence that is not above 0 and below 1.
-    pub fn intervals(&self, confidence: f64) -> Result<Vec<(f64, f64)>> {
-        intervals(OF, &self.coefficients, &self.standard_errors(), confidence)
+    /// A level that is not above 0 and below 1.
+    pub fn intervals(&self, level: f64) -> Result<Vec<(f64, f64)>> {
+        intervals(OF, &self.coefficients, &self.standard_errors(), level)
     }
 
     /// The partial log-likelihood, without the penalty.
