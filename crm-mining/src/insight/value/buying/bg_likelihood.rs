@@ -79,9 +79,15 @@ impl BgLikelihood {
         dropout: Dropout,
         k: u32,
     ) -> BgLikelihood {
-        let (counts, count_codes) = coded(records.iter().map(|record| record.x));
-        let (spans, span_codes) = coded(records.iter().flat_map(|record| [record.recency, record.age]));
-        let stages = Stages::of(records, weights, k);
+        let ((counts, count_codes), ((spans, span_codes), stages)) = rayon::join(
+            || coded(records.iter().map(|record| record.x)),
+            || {
+                rayon::join(
+                    || coded(records.iter().flat_map(|record| [record.recency, record.age])),
+                    || Stages::of(records, weights, k),
+                )
+            },
+        );
         let chances = more_than(records.iter().map(|record| dropout.chances(record.x)), weights);
         let codes = count_codes.iter().zip(span_codes.as_chunks().0).zip(weights);
         let cells = codes.map(|((&x, &[recency, age]), &weight)| Cell { x, recency, age, weight }).collect();

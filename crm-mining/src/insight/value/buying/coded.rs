@@ -6,12 +6,20 @@ use hashbrown::HashMap;
 pub(super) fn coded(values: impl Iterator<Item = f64>) -> (Vec<f64>, Vec<u32>) {
     let mut seen: HashMap<u64, u32> = HashMap::new();
     let mut distinct: Vec<(f64, u32)> = Vec::new();
+    // Ordered records repeat their values one after another.
+    let mut last = None;
     let mut code = |value: f64| {
+        let bits = value.to_bits();
+        if let Some((_, code)) = last.filter(|(before, _)| *before == bits) {
+            return code;
+        }
         let next = distinct.len() as u32;
-        *seen.entry(value.to_bits()).or_insert_with(|| {
+        let code = *seen.entry(bits).or_insert_with(|| {
             distinct.push((value, next));
             next
-        })
+        });
+        last = Some((bits, code));
+        code
     };
     let mut codes: Vec<u32> = values.map(&mut code).collect();
     distinct.sort_unstable_by(|(a, _), (b, _)| a.total_cmp(b));

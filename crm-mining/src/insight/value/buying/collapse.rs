@@ -1,4 +1,8 @@
 //! Customers with equal records are computed once.
+#![allow(
+    clippy::indexing_slicing,
+    reason = "rows are those of the summary, borders part them into PARTS, and a part numbers what it found from 0"
+)]
 
 use crate::data::{Features, Summary};
 use hashbrown::{DefaultHashBuilder, HashTable};
@@ -19,12 +23,15 @@ pub(in crate::insight::value) struct Record {
     pub(in crate::insight::value) age: f64,
 }
 
+/// The fields of a record as whole numbers.
+type Bits = (u32, u64, u64, u64);
+
 impl Record {
     /// A customer at their first purchase.
     pub(super) const NEW: Record = Record { group: 0, x: 0.0, recency: 0.0, age: 0.0 };
 
     /// Bits of numbers ≥ 0 sort as the numbers.
-    fn bits(&self) -> (u32, u64, u64, u64) {
+    fn bits(&self) -> Bits {
         (self.group, self.x.to_bits(), self.recency.to_bits(), self.age.to_bits())
     }
 }
@@ -42,18 +49,20 @@ pub(in crate::insight::value) struct Collapsed {
     pub(in crate::insight::value) groups: Vec<Vec<f64>>,
 }
 
-/// Hash tables that fit the cache, each for the records whose hash falls to it by its first four bits.
-const PARTS: usize = 16;
+/// Ranges of records, each with a hash table that fits the cache.
+const PARTS: usize = 64;
+/// Records that are looked at to find borders between ranges of like size.
+const SAMPLE: usize = 4096;
 /// Customers per unit of parallel work.
 const CHUNK: usize = 1 << 16;
 
 /// The hash of a record, and the row of the summary that has it.
 type Row = (u64, u32, Record);
 
-/// A distinct record, how many share it, its part, and its place in the order in which the part came upon it.
-type Found = (Record, f64, u32, u32);
+/// A distinct record, how many share it, and its place in the order in which the part came upon it.
+type Found = (Record, f64, u32);
 
-/// The distinct records of one table in ascending order, and which of them, by its place, is that of each row.
+/// The distinct records of one range in ascending order, and which of them, by its place, is that of each row.
 #[derive(Default)]
 struct Part {
     found: Vec<Found>,
@@ -61,7 +70,7 @@ struct Part {
 }
 
 impl Part {
-    fn of<'a>(part: u32, rows: impl Iterator<Item = &'a Row>, with_places: bool) -> Part {
+    fn of<'a>(rows: impl Iterator<Item = &'a Row>, with_places: bool) -> Part {
         let mut of = Part::default();
         let mut table: HashTable<(u64, u32)> = HashTable::new();
         for &(hash, row, record) in rows {
@@ -72,7 +81,7 @@ impl Part {
             let place = table.entry(hash, same, |(hash, _)| *hash).or_insert((hash, next)).get().1;
             match of.found.get_mut(place as usize) {
                 Some((_, count, ..)) => *count += 1.0,
-                None => of.found.push((record, 1.0, part, place)),
+                None => of.found.push((record, 1.0, place)),
             }
             if with_places {
                 of.places.push((row, place));
@@ -96,60 +105,57 @@ impl Collapsed {
     fn collapse(summary: &Summary, with_places: bool) -> Collapsed {
         let (groups, of_group) = distinct_rows(summary.covariates());
         let (frequency, recency, age) = (summary.frequency(), summary.recency(), summary.age());
+        let record = |row: usize| {
+            let group = of_group.get(row).copied().unwrap_or_default();
+            // Adding 0 makes 0 of −0.
+            Record { group, x: frequency[row] + 0.0, recency: recency[row] + 0.0, age: age[row] + 0.0 }
+        };
+        let n = summary.len();
+        let borders = borders((0..n).step_by((n / SAMPLE).max(1)).map(record));
         let hasher = DefaultHashBuilder::default();
         // The rows of each part, chunk by chunk.
-        let chunks: Vec<Vec<Vec<Row>>> = frequency
-            .par_chunks(CHUNK)
-            .zip(recency.par_chunks(CHUNK))
-            .zip(age.par_chunks(CHUNK))
-            .enumerate()
-            .map(|(chunk, ((frequency, recency), age))| {
-                let part = || Vec::with_capacity(2 * age.len() / PARTS);
-                let mut rows: Vec<Vec<Row>> = std::iter::repeat_with(part).take(PARTS).collect();
-                let columns = frequency.iter().zip(recency).zip(age);
-                for (row, ((x, recency), age)) in ((chunk * CHUNK) as u32..).zip(columns) {
-                    let group = of_group.get(row as usize).copied().unwrap_or_default();
-                    // Adding 0 makes 0 of −0.
-                    let record = Record { group, x: x + 0.0, recency: recency + 0.0, age: age + 0.0 };
-                    let hash = hasher.hash_one(record.bits());
-                    if let Some(rows) = rows.get_mut((hash >> 60) as usize) {
-                        rows.push((hash, row, record));
-                    }
+        let chunks: Vec<Vec<Vec<Row>>> = (0..n.div_ceil(CHUNK))
+            .into_par_iter()
+            .map(|chunk| {
+                let part = || Vec::with_capacity(2 * CHUNK / PARTS);
+                let mut parts: Vec<Vec<Row>> = std::iter::repeat_with(part).take(PARTS).collect();
+                for row in chunk * CHUNK..n.min((chunk + 1) * CHUNK) {
+                    let record = record(row);
+                    let bits = record.bits();
+                    let part = borders.partition_point(|border| *border <= bits);
+                    parts[part].push((hasher.hash_one(bits), row as u32, record));
                 }
-                rows
+                parts
             })
             .collect();
         let parts: Vec<Part> = (0..PARTS)
             .into_par_iter()
             .map(|part| {
                 let rows = chunks.iter().filter_map(|chunk| chunk.get(part)).flatten();
-                Part::of(part as u32, rows, with_places)
+                Part::of(rows, with_places)
             })
             .collect();
-        Collapsed::sorted(parts, if with_places { summary.len() } else { 0 }, groups)
+        Collapsed::joined(&parts, if with_places { n } else { 0 }, groups)
     }
 
-    fn sorted(parts: Vec<Part>, n: usize, groups: Vec<Vec<f64>>) -> Collapsed {
-        let mut all: Vec<Found> = parts.iter().flat_map(|of| &of.found).copied().collect();
-        all.sort_by_key(|(record, ..)| record.bits()); // a merge of the parts
-        let mut ranks: Vec<Vec<u32>> = parts.iter().map(|of| vec![0; of.found.len()]).collect();
-        for (rank, (.., part, place)) in (0u32..).zip(&all) {
-            if let Some(slot) = ranks.get_mut(*part as usize).and_then(|part| part.get_mut(*place as usize)) {
-                *slot = rank;
-            }
-        }
+    /// Parts that follow each other.
+    fn joined(parts: &[Part], n: usize, groups: Vec<Vec<f64>>) -> Collapsed {
+        let all = || parts.iter().flat_map(|part| &part.found);
         let mut of_customer = vec![0; n];
-        for (of, ranks) in parts.iter().zip(&ranks) {
-            for (row, place) in &of.places {
-                if let (Some(slot), Some(rank)) =
-                    (of_customer.get_mut(*row as usize), ranks.get(*place as usize))
-                {
-                    *slot = *rank;
-                }
+        let mut first = 0;
+        for part in parts.iter().filter(|_| n > 0) {
+            let mut ranks = vec![0; part.found.len()];
+            for (rank, (_, _, place)) in (first..).zip(&part.found) {
+                ranks[*place as usize] = rank;
             }
+            for (row, place) in &part.places {
+                of_customer[*row as usize] = ranks[*place as usize];
+            }
+            first += part.found.len() as u32;
         }
-        let counts = all.iter().map(|(_, count, ..)| *count).collect();
-        Collapsed { records: all.iter().map(|(record, ..)| *record).collect(), counts, of_customer, groups }
+        let mut records = Vec::with_capacity(parts.iter().map(|part| part.found.len()).sum());
+        records.extend(all().map(|(record, ..)| *record));
+        Collapsed { records, counts: all().map(|(_, count, _)| *count).collect(), of_customer, groups }
     }
 
     /// The records of each row of covariates, with their counts.
@@ -168,6 +174,14 @@ impl Collapsed {
     pub(in crate::insight::value) fn spread<T: Clone>(&self, values: &[T]) -> Vec<T> {
         self.of_customer.iter().filter_map(|&place| values.get(place as usize).cloned()).collect()
     }
+}
+
+/// Where the parts begin but for the first, so that each holds about as many of these records.
+fn borders(sample: impl Iterator<Item = Record>) -> Vec<Bits> {
+    let mut sample: Vec<Bits> = sample.map(|record| record.bits()).collect();
+    sample.sort_unstable();
+    sample.dedup();
+    (1..PARTS).filter_map(|part| sample.get(part * sample.len() / PARTS)).copied().collect()
 }
 
 /// The distinct rows in ascending order, and which is whose.
