@@ -5,10 +5,10 @@
 #[path = "common/rows.rs"]
 mod rows;
 
-use crm_mining::data::{Features, Keys, ToTable};
+use crm_mining::data::{Features, Keys, ToTable, Weighted};
 use crm_mining::feature::Standardize;
 use crm_mining::insight::{Segmentation, Segments, Structure};
-use crm_mining::learn::{KMeans, Silhouette};
+use crm_mining::learn::{Init, KMeans, Silhouette};
 use crm_mining::{Control, ErrorKind, Fit, Predict};
 use proptest::prelude::*;
 use rows::{clouds, copy, features, permutation, squared, stopped, with_threads};
@@ -133,6 +133,36 @@ fn threads_do_not_matter() {
     let one = with_threads(1, work);
     assert_eq!(one, with_threads(2, work));
     assert_eq!(one, with_threads(8, work));
+}
+
+/// Whole numbers in one column are often as near to one center as to another: the first gets them, at the fit as
+/// in a later prediction, and the centers are the means of what they got.
+#[test]
+fn ties_fall_at_the_fit_as_they_do_later() {
+    let mut uniform = rows::uniform();
+    for seed in 0..150 {
+        let n = 10 + 7 * seed as usize % 60;
+        let data = features(1, (0..n).map(|_| (20.0 * uniform()).floor()).collect());
+        let weights: Vec<f64> = (0..n).map(|row| (row % 3) as f64).collect();
+        let weighted = Weighted::new(&data, &weights).unwrap();
+        for k in 2..6 {
+            let backwards = Init::Centers((0..k).rev().map(|at| at as f64 * 4.0).collect());
+            for init in [Init::PlusPlus, Init::Parallel, Init::Random, backwards] {
+                let settings = KMeans { init, tolerance: 0.0, seed, n_init: 2, ..KMeans::new(k) };
+                let (all, some) = (settings.fit(&data).unwrap(), settings.fit(&weighted).unwrap());
+                assert!(all.converged() && some.converged());
+                for (model, weight) in [(all, &vec![1.0; n]), (some, &weights)] {
+                    assert_eq!(model.predict(&data).unwrap(), model.labels(), "seed {seed}, k {k}");
+                    for cluster in 0..k {
+                        let of = || (0..n).filter(|&row| model.labels()[row] as usize == cluster);
+                        let sum: f64 = of().map(|row| weight[row] * data.row(row)[0]).sum();
+                        let mean = sum / of().map(|row| weight[row]).sum::<f64>();
+                        assert!((model.center(cluster)[0] - mean).abs() < 1e-12, "seed {seed}, k {k}");
+                    }
+                }
+            }
+        }
+    }
 }
 
 #[test]
