@@ -2,42 +2,16 @@
 //! done is refused by name.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-use crm_mining::data::{Features, Keys, ToTable};
+#[path = "common/rows.rs"]
+mod rows;
+
+use crm_mining::data::{Features, Keys, ToTable, Weighted};
 use crm_mining::feature::Standardize;
 use crm_mining::insight::{Segmentation, Segments, Structure};
-use crm_mining::learn::{KMeans, Silhouette};
+use crm_mining::learn::{Init, KMeans, Silhouette};
 use crm_mining::{Control, ErrorKind, Fit, Predict};
 use proptest::prelude::*;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-
-fn features(width: usize, values: Vec<f64>) -> Features {
-    Features::new((0..width).map(|column| format!("f{column}")), values).unwrap()
-}
-
-/// Points of a simple generator, `groups` clouds of them.
-fn clouds(n: usize, width: usize, groups: usize) -> Features {
-    let mut state = 12345_u64;
-    let mut uniform = || {
-        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (state >> 11) as f64 / (1u64 << 53) as f64
-    };
-    let mut values = Vec::new();
-    for i in 0..n {
-        for j in 0..width {
-            values.push(((i % groups) * (j + 3)) as f64 * 0.7 + uniform() + uniform() + uniform());
-        }
-    }
-    features(width, values)
-}
-
-fn squared(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum()
-}
-
-fn with_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
-    rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
-}
+use rows::{clouds, copy, features, permutation, squared, stopped, with_threads};
 
 fn naive_silhouette(features: &Features, labels: &[u32]) -> f64 {
     let k = labels.iter().max().unwrap() + 1;
@@ -129,9 +103,8 @@ proptest! {
 
     #[test]
     fn the_order_of_rows_does_not_matter(shift in 1usize..199, k in 2usize..5) {
-        // 7 and 200 are coprime, so this is a permutation.
         let data = clouds(200, 3, k);
-        let order: Vec<u32> = (0..200).map(|i| ((i * 7 + shift) % 200) as u32).collect();
+        let order = permutation(200, shift);
         let model = KMeans::new(k).fit(&data).unwrap();
         let other = KMeans::new(k).fit(&data.select(&order)).unwrap();
         let moved: Vec<u32> = order.iter().map(|&row| model.labels()[row as usize]).collect();
@@ -162,6 +135,36 @@ fn threads_do_not_matter() {
     assert_eq!(one, with_threads(8, work));
 }
 
+/// Whole numbers in one column are often as near to one center as to another: the first gets them, at the fit as
+/// in a later prediction, and the centers are the means of what they got.
+#[test]
+fn ties_fall_at_the_fit_as_they_do_later() {
+    let mut uniform = rows::uniform();
+    for seed in 0..150 {
+        let n = 10 + 7 * seed as usize % 60;
+        let data = features(1, (0..n).map(|_| (20.0 * uniform()).floor()).collect());
+        let weights: Vec<f64> = (0..n).map(|row| (row % 3) as f64).collect();
+        let weighted = Weighted::new(&data, &weights).unwrap();
+        for k in 2..6 {
+            let backwards = Init::Centers((0..k).rev().map(|at| at as f64 * 4.0).collect());
+            for init in [Init::PlusPlus, Init::Parallel, Init::Random, backwards] {
+                let settings = KMeans { init, tolerance: 0.0, seed, n_init: 2, ..KMeans::new(k) };
+                let (all, some) = (settings.fit(&data).unwrap(), settings.fit(&weighted).unwrap());
+                assert!(all.converged() && some.converged());
+                for (model, weight) in [(all, &vec![1.0; n]), (some, &weights)] {
+                    assert_eq!(model.predict(&data).unwrap(), model.labels(), "seed {seed}, k {k}");
+                    for cluster in 0..k {
+                        let of = || (0..n).filter(|&row| model.labels()[row] as usize == cluster);
+                        let sum: f64 = of().map(|row| weight[row] * data.row(row)[0]).sum();
+                        let mean = sum / of().map(|row| weight[row]).sum::<f64>();
+                        assert!((model.center(cluster)[0] - mean).abs() < 1e-12, "seed {seed}, k {k}");
+                    }
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn sampled_silhouettes_are_close() {
     let data = clouds(4_000, 3, 4);
@@ -187,8 +190,7 @@ fn kmeans_refuses_by_name() {
     let model = KMeans::new(2).fit(&data).unwrap();
     let other = Features::new(["other"], vec![1.0]).unwrap();
     assert_eq!(model.predict(&other).unwrap_err().kind().name(), "FeatureMismatch");
-    let stopped = Control::default().cancelled_by(Arc::new(AtomicBool::new(true)));
-    assert_eq!(KMeans::new(2).fit_with(&data, &stopped).unwrap_err().kind().name(), "Cancelled");
+    assert_eq!(KMeans::new(2).fit_with(&data, &stopped()).unwrap_err().kind().name(), "Cancelled");
 }
 
 #[test]
@@ -321,10 +323,7 @@ fn segmentation_skips_what_the_rows_do_not_allow() {
 fn settings_and_models_survive_serde() {
     let data = clouds(60, 2, 3);
     let settings = Segmentation::kmeans(3..=5).seed(9);
-    let text = serde_json::to_string(&settings).unwrap();
-    assert_eq!(serde_json::from_str::<Segmentation>(&text).unwrap(), settings);
+    assert_eq!(copy(&settings), settings);
     let model = KMeans::new(3).fit(&data).unwrap();
-    let copy: crm_mining::learn::KMeansModel =
-        serde_json::from_str(&serde_json::to_string(&model).unwrap()).unwrap();
-    assert_eq!(copy.predict(&data).unwrap(), model.labels());
+    assert_eq!(copy(&model).predict(&data).unwrap(), model.labels());
 }

@@ -2,43 +2,28 @@
 //! cannot be done is refused by name.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "common/rows.rs"]
+mod rows;
+
 use crm_mining::data::Features;
 use crm_mining::learn::{
     ClusterSelection, Clustering, Dbscan, DbscanModel, Hdbscan, HdbscanModel, NOISE, Optics, OpticsModel,
 };
-use crm_mining::{Control, ErrorKind, Fit, Predict};
+use crm_mining::{ErrorKind, Fit, Predict};
 use proptest::prelude::*;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use rows::{copy, drawn, features, permutation, squared, stopped, with_threads};
 
-fn features(width: usize, values: Vec<f64>) -> Features {
-    Features::new((0..width).map(|column| format!("f{column}")), values).unwrap()
-}
-
-/// Points of a simple generator, `groups` clouds of them, and noise.
+/// Clouds, and noise.
 fn clouds(n: usize, width: usize, groups: usize) -> Features {
-    let mut state = 12345_u64;
-    let mut uniform = || {
-        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (state >> 11) as f64 / (1u64 << 53) as f64
-    };
-    let mut values = Vec::new();
-    for i in 0..n {
-        for j in 0..width {
-            let noise = uniform() * 10.0;
-            let near = ((i % groups) * (j + 3) % 7) as f64 * 1.5 + uniform() + uniform() + uniform();
-            values.push(if i % 11 == 10 { noise } else { near });
-        }
-    }
-    features(width, values)
-}
-
-fn square(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum()
+    drawn(n, width, |i, j, uniform| {
+        let noise = uniform() * 10.0;
+        let near = ((i % groups) * (j + 3) % 7) as f64 * 1.5 + uniform() + uniform() + uniform();
+        if i % 11 == 10 { noise } else { near }
+    })
 }
 
 fn distances(data: &Features) -> Vec<Vec<f64>> {
-    data.rows().map(|a| data.rows().map(|b| square(a, b).sqrt()).collect()).collect()
+    data.rows().map(|a| data.rows().map(|b| squared(a, b).sqrt()).collect()).collect()
 }
 
 fn core_distances(distances: &[Vec<f64>], k: usize) -> Vec<f64> {
@@ -50,19 +35,10 @@ fn core_distances(distances: &[Vec<f64>], k: usize) -> Vec<f64> {
     distances.iter().map(core).collect()
 }
 
-fn with_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
-    rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
-}
-
-/// Row `i` of the permuted features is row `order[i]`. The length must not be a multiple of 7.
-fn permutation(n: usize, shift: usize) -> Vec<u32> {
-    (0..n).map(|i| ((i * 7 + shift) % n) as u32).collect()
-}
-
 /// Scikit-learn's way: clusters grow one after another, from the first core row that has none.
 fn naive_dbscan(data: &Features, eps: f64, min_points: usize) -> (Vec<u32>, Vec<u32>) {
     let n = data.n_rows();
-    let near = |i: usize| (0..n).filter(move |&j| square(data.row(i), data.row(j)) <= eps * eps);
+    let near = |i: usize| (0..n).filter(move |&j| squared(data.row(i), data.row(j)) <= eps * eps);
     let core: Vec<bool> = (0..n).map(|i| near(i).count() >= min_points).collect();
     let mut labels = vec![NOISE; n];
     let mut next = 0;
@@ -97,7 +73,7 @@ fn naive_optics(data: &Features, k: usize, max_eps: f64) -> (Vec<u32>, Vec<f64>,
         let at = (0..open.len()).min_by(|&a, &b| reach[open[a]].total_cmp(&reach[open[b]])).unwrap();
         let row = open.remove(at);
         order.push(row as u32);
-        let near = |other: usize| square(data.row(row), data.row(other)) <= max_eps * max_eps;
+        let near = |other: usize| squared(data.row(row), data.row(other)) <= max_eps * max_eps;
         for &other in open.iter().filter(|&&other| core[row].is_finite() && near(other)) {
             let new = rounded(distances[row][other].max(core[row]));
             if new < reach[other] {
@@ -473,7 +449,7 @@ fn what_cannot_be_done_is_refused_by_name() {
     for eps in [-1.0, 2.1, f64::NAN] {
         assert_eq!(name(model.labels_at(eps).unwrap_err()), "InvalidParameter");
     }
-    let stopped = Control::default().cancelled_by(Arc::new(AtomicBool::new(true)));
+    let stopped = stopped();
     for width in [2, 5] {
         let data = clouds(50, width, 2);
         assert_eq!(name(Dbscan::new(1.0).fit_with(&data, &stopped).unwrap_err()), "Cancelled");
@@ -510,10 +486,6 @@ fn rows_all_alike() {
     assert_eq!(few.fit(&features(1, vec![0.0, -0.0, 1.0])).unwrap().labels(), [NOISE; 3]);
 }
 
-fn reread<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
-    serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
-}
-
 /// The saved text of a model with one field replaced.
 fn spoiled<T: serde::Serialize + serde::de::DeserializeOwned>(model: &T, field: &str, value: &str) -> bool {
     let mut saved = serde_json::to_value(model).unwrap();
@@ -526,10 +498,10 @@ fn spoiled<T: serde::Serialize + serde::de::DeserializeOwned>(model: &T, field: 
 fn settings_and_models_survive_serde_and_spoiled_ones_are_refused() {
     let data = clouds(120, 2, 3);
     let settings = (Dbscan::new(0.4), Optics::default(), Hdbscan::new(6));
-    assert_eq!(reread(&settings), settings);
+    assert_eq!(copy(&settings), settings);
     let dbscan: DbscanModel = settings.0.fit(&data).unwrap();
-    let copy = reread(&dbscan);
-    assert!(copy == dbscan && copy.predict(&data).unwrap() == dbscan.predict(&data).unwrap());
+    let other = copy(&dbscan);
+    assert!(other == dbscan && other.predict(&data).unwrap() == dbscan.predict(&data).unwrap());
     for (field, value) in [
         ("n_clusters", "4000000000"),
         ("labels", "[7000]"),
@@ -542,7 +514,7 @@ fn settings_and_models_survive_serde_and_spoiled_ones_are_refused() {
         assert!(spoiled(&dbscan, field, value), "{field} {value}");
     }
     let optics: OpticsModel = settings.1.fit(&data).unwrap();
-    assert_eq!(reread(&optics), optics);
+    assert_eq!(copy(&optics), optics);
     for (field, value) in [
         ("order", "[0,0]"),
         ("reachability", "[1.0]"),
@@ -554,7 +526,7 @@ fn settings_and_models_survive_serde_and_spoiled_ones_are_refused() {
     }
     let hdbscan: HdbscanModel = settings.2.fit(&data).unwrap();
     assert!(hdbscan.n_clusters() > 1);
-    assert_eq!(reread(&hdbscan), hdbscan);
+    assert_eq!(copy(&hdbscan), hdbscan);
     for (field, value) in [
         ("labels", "[0]"),
         ("persistences", "[]"),

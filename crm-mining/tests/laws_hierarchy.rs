@@ -2,44 +2,31 @@
 //! what cannot be done is refused by name.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "common/rows.rs"]
+mod rows;
+
 use crm_mining::data::Features;
 use crm_mining::learn::{Agglomerative, AgglomerativeModel, Clustering, Cut, Dendrogram, Linkage};
-use crm_mining::{Control, ErrorKind, Fit};
+use crm_mining::{ErrorKind, Fit};
 use proptest::prelude::*;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use rows::{copy, features, groups, permutation, squared, stopped, with_threads};
 
 const LINKAGES: [Linkage; 4] = [Linkage::Ward, Linkage::Average, Linkage::Complete, Linkage::Single];
 
-fn features(width: usize, values: Vec<f64>) -> Features {
-    Features::new((0..width).map(|column| format!("f{column}")), values).unwrap()
-}
-
 fn fit(linkage: Linkage, k: usize, data: &Features) -> AgglomerativeModel {
     Agglomerative { linkage, ..Agglomerative::new(k) }.fit(data).unwrap()
+}
+
+fn uniforms(n: usize) -> Vec<f64> {
+    std::iter::repeat_with(rows::uniform()).take(n).collect()
 }
 
 fn heights(tree: &Dendrogram) -> Vec<f64> {
     tree.merges().iter().map(|merge| merge.height).collect()
 }
 
-/// Numbers in [0, 1) of a simple generator.
-fn uniforms(n: usize) -> Vec<f64> {
-    let mut state = 12345_u64;
-    let mut uniform = || {
-        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (state >> 11) as f64 / (1u64 << 53) as f64
-    };
-    (0..n).map(|_| uniform()).collect()
-}
-
-fn with_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
-    rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
-}
-
 /// The distance of two clusters by the definition of the linkage, on the rows themselves.
 fn distance(linkage: Linkage, data: &Features, a: &[usize], b: &[usize]) -> f64 {
-    let squared = |x: &[f64], y: &[f64]| x.iter().zip(y).map(|(x, y)| (x - y) * (x - y)).sum::<f64>();
     let pairs = || a.iter().flat_map(|&i| b.iter().map(move |&j| squared(data.row(i), data.row(j)).sqrt()));
     match linkage {
         Linkage::Single => pairs().fold(f64::INFINITY, f64::min),
@@ -78,17 +65,6 @@ fn naive(linkage: Linkage, data: &Features) -> (Vec<f64>, Vec<Vec<Vec<usize>>>) 
     }
     partitions.reverse();
     (heights, partitions)
-}
-
-/// The clusters as sets of rows, in an order of their own.
-fn sets(labels: &[u32]) -> Vec<Vec<usize>> {
-    let k = labels.iter().max().map_or(0, |&label| label as usize + 1);
-    let mut sets = vec![Vec::new(); k];
-    for (row, &label) in labels.iter().enumerate() {
-        sets[label as usize].push(row);
-    }
-    sets.sort();
-    sets
 }
 
 /// Every merge stands at the distance of its two nodes, no two nodes that are left are nearer, and nodes,
@@ -135,7 +111,8 @@ proptest! {
                 partition.iter_mut().for_each(|rows| rows.sort_unstable());
                 partition.sort();
                 let labels = model.dendrogram().cut_count(k).unwrap();
-                prop_assert_eq!(sets(&labels), partition);
+                prop_assert_eq!(groups(&labels), partition);
+                prop_assert!(labels.iter().all(|&label| (label as usize) < k));
             }
         }
     }
@@ -154,9 +131,8 @@ proptest! {
 
     #[test]
     fn the_order_of_rows_does_not_matter(values in prop::collection::vec(-4i32..5, 398), shift in 1usize..198) {
-        // 7 and 199 are coprime, so this is a permutation.
         let data = features(2, values.into_iter().map(f64::from).collect());
-        let order: Vec<u32> = (0..199).map(|i| ((i * 7 + shift) % 199) as u32).collect();
+        let order = permutation(199, shift);
         let moved = data.select(&order);
         for linkage in LINKAGES {
             let (one, other) = (fit(linkage, 5, &data), fit(linkage, 5, &moved));
@@ -194,7 +170,7 @@ fn many_columns_and_many_rows_agree_with_each_other() {
     let (narrow, wide) = (features(3, values.clone()), features(7, padded.collect()));
     for linkage in LINKAGES {
         let (a, b) = (fit(linkage, 6, &narrow), fit(linkage, 6, &wide));
-        assert_eq!(sets(a.labels()), sets(b.labels()));
+        assert_eq!(groups(a.labels()), groups(b.labels()));
         for (a, b) in heights(a.dendrogram()).iter().zip(heights(b.dendrogram())) {
             assert!((a - b).abs() <= 1e-9 * a, "{linkage:?} {a} {b}");
         }
@@ -270,9 +246,8 @@ fn refuses_by_name() {
         assert_eq!(kind(Cut::Count(3), &data), "TooManyClusters");
         assert_eq!(kind(Cut::Count(1), &features(1, vec![])), "NotEnoughData");
         assert_eq!(kind(Cut::Count(1), &features(1, vec![1e200, 0.0])), "Overflow");
-        let stopped = Control::default().cancelled_by(Arc::new(AtomicBool::new(true)));
         let settings = Agglomerative { linkage, ..Agglomerative::new(1) };
-        assert_eq!(settings.fit_with(&data, &stopped).unwrap_err().kind().name(), "Cancelled");
+        assert_eq!(settings.fit_with(&data, &stopped()).unwrap_err().kind().name(), "Cancelled");
     }
     let narrow = Agglomerative { linkage: Linkage::Average, matrix_rows: 1, ..Agglomerative::new(1) };
     let error = narrow.fit(&data).unwrap_err();
@@ -286,11 +261,10 @@ fn refuses_by_name() {
 fn models_come_back_as_they_were_saved() {
     let data = features(2, uniforms(100));
     let settings = Agglomerative { clusters: Cut::Height(0.3), ..Agglomerative::new(1) };
-    let text = serde_json::to_string(&settings).unwrap();
-    assert_eq!(serde_json::from_str::<Agglomerative>(&text).unwrap(), settings);
+    assert_eq!(copy(&settings), settings);
     let model = settings.fit(&data).unwrap();
+    assert_eq!(copy(&model), model);
     let text = serde_json::to_string(&model).unwrap();
-    assert_eq!(serde_json::from_str::<AgglomerativeModel>(&text).unwrap(), model);
     let k = format!("\"n_clusters\":{}", model.n_clusters());
     for wrong in ["\"n_clusters\":0", "\"n_clusters\":51"] {
         assert!(serde_json::from_str::<AgglomerativeModel>(&text.replace(&k, wrong)).is_err());

@@ -2,56 +2,18 @@
 //! be measured is refused by name.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "common/rows.rs"]
+mod rows;
+
 use crm_mining::data::{Features, ToTable};
 use crm_mining::learn::{
     Clustering, CompareK, Contingency, Gap, GapReference, KComparison, KMeans, NOISE, Silhouette, Stability,
     calinski_harabasz, davies_bouldin, simplified_silhouette, within_dispersion,
 };
-use crm_mining::{Control, Error, ErrorKind, Fit};
+use crm_mining::{Control, ErrorKind, Fit};
 use proptest::prelude::*;
+use rows::{clouds, copy, features, kind, members, permutation, squared, stopped, with_threads};
 use std::ops::RangeInclusive;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-
-fn features(width: usize, values: Vec<f64>) -> Features {
-    Features::new((0..width).map(|column| format!("f{column}")), values).unwrap()
-}
-
-/// Points of a simple generator, `groups` clouds of them.
-fn clouds(n: usize, width: usize, groups: usize) -> Features {
-    let mut state = 12345_u64;
-    let mut uniform = || {
-        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (state >> 11) as f64 / (1u64 << 53) as f64
-    };
-    let mut values = Vec::new();
-    for i in 0..n {
-        for j in 0..width {
-            values.push(((i % groups) * (j + 3)) as f64 * 0.7 + uniform() + uniform() + uniform());
-        }
-    }
-    features(width, values)
-}
-
-fn squared(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum()
-}
-
-fn with_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
-    rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
-}
-
-fn kind<T>(result: Result<T, Error>) -> &'static str {
-    result.err().expect("is refused").kind().name()
-}
-
-/// The members of each label but noise.
-fn members(labels: &[u32]) -> Vec<Vec<usize>> {
-    let mut names: Vec<u32> = labels.iter().copied().filter(|&label| label != NOISE).collect();
-    names.sort_unstable();
-    names.dedup();
-    names.iter().map(|&name| (0..labels.len()).filter(|&i| labels[i] == name).collect()).collect()
-}
 
 fn naive_samples(data: &Features, labels: &[u32]) -> Vec<(u32, f64)> {
     let clusters = members(labels);
@@ -220,15 +182,13 @@ fn threads_do_not_matter() {
     assert_eq!(one, with_threads(8, || compare(&data)));
     let table = one.to_table();
     assert_eq!((table.n_rows(), table.columns().len()), (4, 10));
-    let saved = serde_json::to_string(&one).unwrap();
-    assert_eq!(serde_json::from_str::<KComparison>(&saved).unwrap(), one);
+    assert_eq!(copy(&one), one);
 }
 
 #[test]
 fn the_order_of_rows_does_not_matter() {
     let data = clouds(200, 3, 3);
-    let order: Vec<u32> = (0..200).map(|i| (i * 7 + 11) % 200).collect();
-    let moved = data.select(&order);
+    let moved = data.select(&permutation(200, 11));
     let settings = CompareK {
         n_init: 20,
         gap: Some(Gap { references: 3, n_init: 20, ..Gap::default() }),
@@ -355,8 +315,7 @@ fn stability_counts_what_it_cannot_divide() {
     let noise = |rows: &Features, _: &Control| Ok(vec![NOISE; rows.n_rows()]);
     let lost = stability.score_with(&data, &labels, noise, &control).unwrap();
     assert_eq!((lost.clusters[0].mean, lost.clusters[0].dissolved), (0.0, 1.0));
-    let stopped = Control::default().cancelled_by(Arc::new(AtomicBool::new(true)));
-    assert_eq!(kind(stability.score(&settings, &data, &labels, &stopped)), "Cancelled");
+    assert_eq!(kind(stability.score(&settings, &data, &labels, &stopped())), "Cancelled");
 }
 
 #[test]

@@ -2,43 +2,23 @@
 //! threads do not matter, hostile rows have a typed outcome, saved models are checked.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "common/rows.rs"]
+mod rows;
+
 use crm_mining::data::{Features, Weighted};
 use crm_mining::learn::{
-    BisectingKMeans, BisectingKMeansModel, Bisection, Clustering, Init, KMeans, KMeansModel, MiniBatchKMeans,
-    MiniBatchKMeansModel,
+    BisectingKMeans, Bisection, Clustering, Init, KMeans, KMeansModel, MiniBatchKMeans, MiniBatchKMeansModel,
 };
-use crm_mining::{Control, ErrorKind, Fit, Predict};
+use crm_mining::{ErrorKind, Fit, Predict};
 use proptest::prelude::*;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use rows::{copy, drawn, features, groups, permutation, squared, stopped, with_threads};
 
-fn features(width: usize, values: Vec<f64>) -> Features {
-    Features::new((0..width).map(|column| format!("f{column}")), values).unwrap()
-}
-
-/// Overlapping clouds of a simple generator.
+/// Overlapping clouds.
 fn clouds(n: usize, width: usize, groups: usize, spread: f64) -> Features {
-    let mut state = 12345_u64;
-    let mut uniform = || {
-        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (state >> 11) as f64 / (1u64 << 53) as f64
-    };
-    let mut values = Vec::new();
-    for i in 0..n {
-        for j in 0..width {
-            let center = ((i % groups) * (j + 3)) as f64 * 0.7;
-            values.push(center + spread * (uniform() + uniform() + uniform()));
-        }
-    }
-    features(width, values)
-}
-
-fn with_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
-    rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
-}
-
-fn squared(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum()
+    drawn(n, width, |i, j, uniform| {
+        let center = ((i % groups) * (j + 3)) as f64 * 0.7;
+        center + spread * (uniform() + uniform() + uniform())
+    })
 }
 
 fn given(centers: Vec<f64>, width: usize, max_iterations: usize) -> KMeans {
@@ -86,18 +66,6 @@ fn naive(
         labels = next;
     }
     Some((centers, labels))
-}
-
-/// The rows of each cluster, however they are numbered.
-fn groups(labels: &[u32]) -> Vec<Vec<usize>> {
-    let k = labels.iter().max().map_or(0, |&label| label as usize + 1);
-    let mut groups = vec![Vec::new(); k];
-    for (row, &label) in labels.iter().enumerate() {
-        groups[label as usize].push(row);
-    }
-    groups.retain(|group| !group.is_empty());
-    groups.sort();
-    groups
 }
 
 proptest! {
@@ -164,9 +132,8 @@ proptest! {
 
     #[test]
     fn permuted_rows_from_given_centers(shift in 1usize..999, k in 2usize..7, width in 1usize..7) {
-        // 7 and 1000 are coprime, so this is a permutation.
         let data = clouds(1_000, width, 4, 3.0);
-        let order: Vec<u32> = (0..1_000).map(|i| ((i * 7 + shift) % 1_000) as u32).collect();
+        let order = permutation(1_000, shift);
         let settings = given(data.values()[..k * width].to_vec(), width, 300);
         let model = settings.fit(&data).unwrap();
         let other = settings.fit(&data.select(&order)).unwrap();
@@ -199,8 +166,7 @@ proptest! {
         let sum: f64 = data.rows().zip(model.labels())
             .map(|(row, &label)| squared(row, model.center(label as usize))).sum();
         prop_assert!((sum - model.inertia()).abs() <= 1e-9 * sum.max(1.0));
-        let text = serde_json::to_string(&model).unwrap();
-        prop_assert_eq!(serde_json::from_str::<BisectingKMeansModel>(&text).unwrap(), model);
+        prop_assert_eq!(copy(&model), model);
     }
 }
 
@@ -329,12 +295,12 @@ fn a_stream_goes_on_after_it_was_saved() {
     let data = clouds(5_000, 3, 4, 1.0);
     let batch = |at: u32| data.select(&(at * 500..(at + 1) * 500).collect::<Vec<u32>>());
     let mut model = MiniBatchKMeans { seed: 9, ..MiniBatchKMeans::new(6) }.start(&batch(0)).unwrap();
-    let mut copy = model.clone();
+    let mut other = model.clone();
     for at in 1..10 {
         model.update(&batch(at)).unwrap();
-        copy = serde_json::from_str(&serde_json::to_string(&copy).unwrap()).unwrap();
-        copy.update(&batch(at)).unwrap();
-        assert_eq!(model, copy);
+        other = copy(&other);
+        other.update(&batch(at)).unwrap();
+        assert_eq!(model, other);
         assert_eq!(model.predict(&batch(at)).unwrap(), model.labels());
     }
     assert_eq!((model.updates(), model.n_clusters()), (10, 6));
@@ -393,7 +359,7 @@ fn settings_are_checked() {
         ];
         assert!(kinds.iter().all(|kind| *kind == kinds[0]), "{kinds:?}");
     }
-    let stopped = Control::default().cancelled_by(Arc::new(AtomicBool::new(true)));
+    let stopped = stopped();
     assert_eq!(of().fit_with(&data, &stopped).unwrap_err().kind().name(), "Cancelled");
     let mini = MiniBatchKMeans::new(3).fit_with(&data, &stopped);
     assert_eq!(mini.unwrap_err().kind().name(), "Cancelled");
@@ -423,8 +389,7 @@ fn a_damaged_model_is_refused() {
     let model = KMeans::new(3).fit(&data).unwrap();
     let mini = MiniBatchKMeans::new(3).fit(&data).unwrap();
     let cut = BisectingKMeans::new(3).fit(&data).unwrap();
-    let text = serde_json::to_string(&model).unwrap();
-    assert_eq!(serde_json::from_str::<KMeansModel>(&text).unwrap(), model);
+    assert_eq!(copy(&model), model);
     let number = |value: f64| serde_json::json!(value);
     let places = [
         ("/labels/0", serde_json::json!(3)),

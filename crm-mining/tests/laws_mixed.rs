@@ -2,6 +2,9 @@
 //! order of rows and threads do not matter, what cannot be done is refused by name.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "common/rows.rs"]
+mod rows;
+
 use crm_mining::data::{Column, Features, Mixed, Table};
 use crm_mining::feature::{
     ColumnPreparation, Logging, MinMax, MissingNumber, PowerTransform, Preparation, Prepared, QuantileOutput,
@@ -11,26 +14,12 @@ use crm_mining::learn::{
     Clustering, Dissimilarity, KMedoids, KMedoidsModel, KModes, KModesModel, KPrototypes, KPrototypesModel,
     MedoidInit, ModeInit,
 };
-use crm_mining::{Control, Error, Fit, Predict};
+use crm_mining::{Error, Fit, Predict};
 use proptest::prelude::*;
-use serde::{Serialize, de::DeserializeOwned};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use rows::{copy, kind, stopped, with_threads};
 
 fn column(values: Vec<f64>) -> Features {
     Features::new(["x"], values).unwrap()
-}
-
-fn with_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
-    rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
-}
-
-fn kind<T: std::fmt::Debug>(result: Result<T, Error>) -> &'static str {
-    result.unwrap_err().kind().name()
-}
-
-fn copy<T: Serialize + DeserializeOwned>(value: &T) -> T {
-    serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
 }
 
 /// All scalings, as a preparation that does nothing else has them.
@@ -56,11 +45,7 @@ fn scaled(scaling: Scaling, features: &Features) -> (Prepared, Features) {
 
 /// Numbers of groups with clear centers, and categories that mostly follow them. Every row occurs twice.
 fn mixed(n: usize, groups: usize) -> Mixed {
-    let mut state = 12345_u64;
-    let mut uniform = move || {
-        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (state >> 11) as f64 / (1u64 << 53) as f64
-    };
+    let mut uniform = rows::uniform();
     let (mut values, mut cities, mut tariffs) = (Vec::new(), Vec::new(), Vec::new());
     for i in 0..n {
         let group = i % groups;
@@ -317,7 +302,7 @@ fn scalers_refuse_by_name() {
     // λ is below 0 here: no value leads so far.
     assert!(scaler.lambdas()[0] < 0.0);
     assert_eq!(kind(scaler.inverse(&column(vec![1e6]))), "InvalidValue");
-    let stopped = Control::default().cancelled_by(Arc::new(AtomicBool::new(true)));
+    let stopped = stopped();
     assert_eq!(kind(PowerTransform.fit_with(&good, &stopped)), "Cancelled");
     assert_eq!(kind(Robust::default().fit_with(&good, &stopped)), "Cancelled");
 }
@@ -483,7 +468,7 @@ fn clusterings_refuse_by_name() {
     assert_eq!(kind(alike), "TooManyClusters");
     let huge = Mixed::new(Some(column(vec![1e200, 0.0])), &[Column::text("c", [Some("a"), None])]).unwrap();
     assert_eq!(kind(KPrototypes::new(1).fit(&huge)), "Overflow");
-    let stopped = Control::default().cancelled_by(Arc::new(AtomicBool::new(true)));
+    let stopped = stopped();
     assert_eq!(kind(KModes::new(2).fit_with(&categories, &stopped)), "Cancelled");
     assert_eq!(kind(KPrototypes::new(2).fit_with(&data, &stopped)), "Cancelled");
     assert_eq!(kind(KMedoids::new(2).fit_with(data.numeric().unwrap(), &stopped)), "Cancelled");

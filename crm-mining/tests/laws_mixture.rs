@@ -2,37 +2,20 @@
 //! be done is refused by name.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "common/rows.rs"]
+mod rows;
+
 use crm_mining::data::Features;
 use crm_mining::learn::{Clustering, Covariance, GaussianMixture, GaussianMixtureModel};
-use crm_mining::{Control, ErrorKind, Fit, Predict};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use crm_mining::{ErrorKind, Fit, Predict};
+use rows::{copy, drawn, features, permutation, stopped, with_threads};
 
 const COVARIANCES: [Covariance; 4] =
     [Covariance::Full, Covariance::Tied, Covariance::Diagonal, Covariance::Spherical];
 
-fn features(width: usize, values: Vec<f64>) -> Features {
-    Features::new((0..width).map(|column| format!("f{column}")), values).unwrap()
-}
-
-/// Points of a simple generator, `groups` clouds of them that overlap a little.
+/// Clouds that overlap a little.
 fn clouds(n: usize, width: usize, groups: usize) -> Features {
-    let mut state = 12345_u64;
-    let mut uniform = || {
-        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (state >> 11) as f64 / (1u64 << 53) as f64
-    };
-    let mut values = Vec::new();
-    for i in 0..n {
-        for j in 0..width {
-            values.push(((i % groups) * (j + 2)) as f64 + uniform() + uniform() + uniform());
-        }
-    }
-    features(width, values)
-}
-
-fn with_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
-    rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
+    drawn(n, width, |i, j, uniform| ((i % groups) * (j + 2)) as f64 + uniform() + uniform() + uniform())
 }
 
 fn fit(covariance: Covariance, k: usize, data: &Features) -> GaussianMixtureModel {
@@ -158,7 +141,7 @@ fn threads_do_not_matter() {
 #[test]
 fn the_order_of_rows_does_not_matter() {
     let data = clouds(500, 3, 3);
-    let order: Vec<u32> = (0..500).map(|i| (i * 7 + 3) % 500).collect();
+    let order = permutation(500, 3);
     for covariance in COVARIANCES {
         let (one, other) = (fit(covariance, 3, &data), fit(covariance, 3, &data.select(&order)));
         let moved: Vec<u32> = order.iter().map(|&row| one.labels()[row as usize]).collect();
@@ -249,8 +232,7 @@ fn refuses_by_name() {
     let other = Features::new(["other"], vec![1.0]).unwrap();
     assert_eq!(model.predict(&other).unwrap_err().kind().name(), "FeatureMismatch");
     assert!(model.predict(&features(1, vec![])).unwrap().is_empty());
-    let stopped = Control::default().cancelled_by(Arc::new(AtomicBool::new(true)));
-    assert_eq!(new(2).fit_with(&data, &stopped).unwrap_err().kind().name(), "Cancelled");
+    assert_eq!(new(2).fit_with(&data, &stopped()).unwrap_err().kind().name(), "Cancelled");
 }
 
 #[test]
@@ -258,11 +240,10 @@ fn models_come_back_as_they_were_saved() {
     let data = clouds(90, 2, 2);
     for covariance in COVARIANCES {
         let settings = GaussianMixture { covariance, ..GaussianMixture::new(2) };
-        let text = serde_json::to_string(&settings).unwrap();
-        assert_eq!(serde_json::from_str::<GaussianMixture>(&text).unwrap(), settings);
+        assert_eq!(copy(&settings), settings);
         let model = settings.fit(&data).unwrap();
+        assert_eq!(copy(&model), model);
         let text = serde_json::to_string(&model).unwrap();
-        assert_eq!(serde_json::from_str::<GaussianMixtureModel>(&text).unwrap(), model);
         for (right, wrong) in [
             ("\"weights\":[", "\"weights\":[0.5,"),
             ("\"weights\":[", "\"weights\":[-"),

@@ -10,6 +10,8 @@
 
 #[path = "common/draw.rs"]
 mod draw;
+#[path = "common/rows.rs"]
+mod rows;
 
 use crm_mining::data::{Column, Features, Keys, Table, ToTable};
 use crm_mining::feature::{ColumnPreparation, MissingNumber, Preparation, Scaling};
@@ -21,6 +23,7 @@ use crm_mining::insight::{
 use crm_mining::learn::NOISE;
 use crm_mining::{ErrorKind, Fit, Predict};
 use draw::Draw;
+use rows::with_threads;
 
 const NAMES: [&str; 3] = ["recency", "frequency", "monetary"];
 
@@ -47,10 +50,6 @@ fn segments(features: &Features) -> Segments {
 
 fn explain(features: &Features, segments: &impl Segmented) -> SegmentReport {
     ExplainSegments::default().explain(features, segments, Revenue::Feature("monetary")).unwrap()
-}
-
-fn with_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
-    rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
 }
 
 /// Labels that any features can have.

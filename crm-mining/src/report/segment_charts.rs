@@ -5,7 +5,8 @@ use super::pick::{numbers, one_of};
 use crate::data::{Column, Table, ToTable};
 use crate::error::{Result, invalid_parameter};
 use crate::insight::{ExplainedSegment, SegmentChoice, SegmentReport};
-use crate::learn::{Dendrogram, SilhouetteSamples};
+use crate::learn::{Dendrogram, NOISE, SilhouetteSamples};
+use std::collections::BTreeSet;
 
 /// The share of every segment in the customers, beside its share in the revenue where that is known.
 pub fn segment_size_chart(report: &SegmentReport) -> Chart {
@@ -59,9 +60,10 @@ fn called(segment: &ExplainedSegment) -> String {
 /// The silhouettes of every cluster from the lowest to the highest, at the percents of its rows. A cluster that
 /// begins far below 0 holds rows that lie closer to another.
 pub fn silhouette_chart(samples: &SilhouetteSamples) -> Chart {
-    let last = samples.labels.iter().max().map_or(0, |&label| label.saturating_add(1));
+    // Those that occur: samples are plain data, and a label may be any number.
+    let clusters: BTreeSet<u32> = samples.labels.iter().copied().filter(|&label| label != NOISE).collect();
     let at: Vec<f64> = (0..=100u32).map(|percent| f64::from(percent) / 100.0).collect();
-    let clusters = (0..last).map(|cluster| (cluster, samples.quantiles(cluster, &at)));
+    let clusters = clusters.into_iter().map(|cluster| (cluster, samples.quantiles(cluster, &at)));
     let rows: Vec<(u32, f64, f64)> = clusters
         .flat_map(|(cluster, values)| {
             at.iter().zip(values).map(move |(&at, value)| (cluster, at, value)).collect::<Vec<_>>()

@@ -84,7 +84,8 @@ impl YeoJohnson {
         };
         let logs: Vec<f64> = sorted.par_iter().map(log).collect();
         let two_sided = !turned && low < 0.0;
-        let power = Likelihood::new(&logs, two_sided).top(control)?;
+        // Of values near the smallest there are, the best power may be beyond all numbers.
+        let power = Likelihood::new(&logs, two_sided).top(control)?.clamp(-f64::MAX, f64::MAX);
         let lambda = if turned { 2.0 - power } else { power };
         let column = YeoJohnson { lambda, about, mean: 0.0, deviation: 1.0 };
         let bent: Vec<f64> = sorted.par_iter().map(|&value| column.about_it(value)).collect();

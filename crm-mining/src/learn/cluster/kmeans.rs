@@ -39,7 +39,8 @@ const FEW_ROWS: usize = 1 << 16;
 /// Each start has its first centers from `init` and refines them by Lloyd's iterations; the start with the
 /// smallest inertia wins. Given centers make one start, whatever `n_init` says. An empty cluster is given the
 /// row farthest from its center. Clusters are numbered by their centers: ascending by the first feature, then
-/// by the next; so neither seed nor start decides which cluster is called 0.
+/// by the next; so neither seed nor start decides which cluster is called 0. A row as near to one center as to another
+/// belongs to the first, at the fit as in a prediction.
 ///
 /// Rows may have weights ([`Weighted`]): a row of weight 3 counts as three equal rows, and one of weight 0 is
 /// labelled, but moves no center and fills no cluster.

@@ -12,6 +12,7 @@
 )]
 
 use super::matrix::Matrix;
+use super::model::ascending;
 use super::nearest::{Centers, Nearest};
 use super::rows::Rows;
 use super::sums::{Sums, chunk, inertia};
@@ -60,8 +61,17 @@ pub(super) fn lloyd(rows: &Rows<'_>, mut centers: Vec<f64>, stop: &Stop) -> Resu
     let converged = loop {
         let empty = sums.some_empty();
         let done = !empty && (still || (!changed && exact));
-        if done || iterations == stop.max_iterations {
-            break done;
+        let last = iterations == stop.max_iterations;
+        if done || last {
+            let renumbered = ascend(&mut centers, &mut drift, &mut places, &mut sums);
+            if !renumbered || !assign(rows, &centers, &drift, &mut places, &mut sums)? {
+                break done;
+            }
+            if last {
+                break false;
+            }
+            (changed, still, exact) = (true, false, rows.weights.is_some());
+            continue;
         }
         if !changed && !exact {
             sums = Sums::of(rows, &places, k)?;
@@ -73,7 +83,7 @@ pub(super) fn lloyd(rows: &Rows<'_>, mut centers: Vec<f64>, stop: &Stop) -> Resu
             sums.means(&centers)
         };
         if !changed && !empty && moved == centers {
-            break true;
+            continue;
         }
         let moves = movements(&centers, &moved, rows.width());
         still = moves.iter().sum::<f64>() <= stop.tolerance;
@@ -86,6 +96,23 @@ pub(super) fn lloyd(rows: &Rows<'_>, mut centers: Vec<f64>, stop: &Stop) -> Resu
     let inertia = inertia(rows, &places, &centers)?;
     let labels = places.iter().map(|place| place.label).collect();
     Ok(Run { centers, labels, inertia, iterations, converged })
+}
+
+/// Numbers the clusters as the model will, by their centers: of equally near ones the first gets a row, now as in
+/// a later prediction. Whether any has another number now.
+fn ascend(centers: &mut Vec<f64>, drift: &mut [f64], places: &mut [Place], sums: &mut Sums) -> bool {
+    let (points, rank) = ascending(centers, centers.len() / drift.len());
+    if rank.is_sorted() {
+        return false;
+    }
+    let drifted = drift.to_vec();
+    for (&new, drifted) in rank.iter().zip(drifted) {
+        drift[new as usize] = drifted;
+    }
+    places.iter_mut().for_each(|place| place.label = rank[place.label as usize]);
+    *sums = sums.renumbered(&rank);
+    *centers = points;
+    true
 }
 
 /// The squared movement of every center.

@@ -81,6 +81,19 @@ impl Sums {
         (self.counts[cluster], &self.points[cluster * width..(cluster + 1) * width])
     }
 
+    /// The same with each cluster at its rank.
+    pub(super) fn renumbered(&self, rank: &[u32]) -> Sums {
+        let width = self.points.len() / self.counts.len();
+        let mut sums = Sums::none(rank.len(), width);
+        for (cluster, &new) in rank.iter().enumerate() {
+            let (count, points) = self.of_cluster(cluster);
+            let start = new as usize * width;
+            sums.points[start..start + width].copy_from_slice(points);
+            sums.counts[new as usize] = count;
+        }
+        sums
+    }
+
     pub(super) fn some_empty(&self) -> bool {
         self.counts.contains(&0.0)
     }
