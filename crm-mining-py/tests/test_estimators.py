@@ -781,3 +781,20 @@ def test_hostile_labels():
         learn.adjusted_rand([0, 1], [0, 1, 1])
     with pytest.raises(ValueError):
         learn.adjusted_rand([[0, 1]], [0, 1])
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, lambda columns: np.array(list(columns.values()), dtype=object).T])
+def test_text_is_refused_without_showing_it(make):
+    with pytest.raises(InvalidValue, match="row 2: must be a number; got text") as caught:
+        learn.KMeans(2).fit(make({"a": ["1.5", "Ms Secret"], "z": [1, 2]}))
+    assert "Secret" not in str(caught.value) and caught.value.__context__ is None
+
+
+def test_searches_raise_the_score():
+    X = make_blobs(200, centers=[[0, 0], [9, 0], [0, 9]], random_state=3)[0]
+    fitted = learn.KMeans(3).fit(X)
+    assert math.isclose(fitted.score(X), -fitted.inertia_, rel_tol=1e-12)
+    mixture = learn.GaussianMixture(3).fit(X)
+    assert math.isclose(mixture.score(X), mixture.log_likelihood_ / len(X), rel_tol=1e-12)
+    search = GridSearchCV(learn.GaussianMixture(), {"k": [1, 3]}).fit(X)
+    assert search.best_params_ == {"k": 3}

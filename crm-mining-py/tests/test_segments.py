@@ -420,3 +420,47 @@ def test_raw_rows_are_prepared_and_scored():
         crm.Segmentation(2).fit(frame)
     with pytest.raises(crm.CrmMiningError):
         segments.predict(pl.DataFrame({"spend": [1.0], "tier": ["platinum"]}))
+
+
+def test_rows_keep_their_order_and_are_followed():
+    ids = [f"{'zamb'[i % 4]}{i:02}" for i in range(40)]
+    frame = pl.DataFrame({"id": ids, "x": [[100.0, 1, 90, 2][i % 4] + i / 9 for i in range(40)], "g": ["u", "v"] * 20})
+    preparation = {"numeric": ["x"], "categorical": ["g"], "customer": "id"}
+    segments = crm.Segmentation.kmeans(2, preparation=preparation).fit(frame)
+    of = dict(zip(segments.customers, segments.labels))
+    saved = crm.SegmentModel.from_json(segments.model.to_json())
+    for model in (segments, saved):
+        assert model.predict(frame)["segment"].to_list() == [of[customer] for customer in frame["id"]]
+    assert crm.Refit().check(saved, frame).decision == "keep"
+    assert saved.mean_inertia(frame) < 1
+    matched = crm.match_segments(saved, segments, "centers")
+    drift = crm.SegmentDrift.between((saved, frame), (segments, frame), matched)
+    assert all(of["shift"] == 0 for pair in drift.pairs for of in pair["features"])
+    assert crm.ExplainSegments().explain(frame, segments).n_customers == 40
+    with pytest.raises(TypeError, match="must be Features or RfmScores where the segments were not learnt"):
+        crm.ExplainSegments().explain(frame, crm.NamedSegments(["a"], [0] * 40))
+
+
+@pytest.mark.parametrize("key", ["categorial", "rule"])
+def test_misspelt_preparations_are_refused(key):
+    preparation = {"numeric": ["x"], key: {"missin": "median"} if key == "rule" else ["g"]}
+    with pytest.raises(errors.InvalidParameter, match="missin" if key == "rule" else key):
+        crm.Segmentation(2, preparation=preparation)
+
+
+def test_a_frame_needs_names_of_columns():
+    with pytest.raises(errors.InvalidParameter, match="numeric must be the names of columns"):
+        crm.Segmentation.choose(2, 3).fit(pl.DataFrame({"x": [1.0, 2.0, 9.0]}))
+
+
+def test_columns_of_nothing_cross():
+    table = crm.Table(pl.DataFrame({"a": [None, None], "b": [1, 2]})).to_polars()
+    assert table["a"].null_count() == 2 and table["b"].to_list() == [1, 2]
+
+
+@pytest.mark.parametrize("criterion", ["silhouette", "stability", "smallest_share", "gap", "inertia"])
+def test_criteria_are_drawn(chosen, criterion):
+    pytest.importorskip("matplotlib").use("agg")
+    axes = chosen.choice.plot(criterion).axes()
+    axes.figure.canvas.draw()
+    assert {"2", "6"} <= {label.get_text() for label in axes.get_xticklabels()}

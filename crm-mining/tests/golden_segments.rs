@@ -91,7 +91,8 @@ fn drift_equals_scipy() {
     let (before, after) = (two.fit(&june).unwrap(), two.fit(&july).unwrap());
     assert_eq!(before.logged().count(), 0);
     let matched = match_segments(&before, &after, MatchBy::Centers).unwrap();
-    let drift = SegmentDrift::between((&before, &june), (&after, &july), &matched).unwrap();
+    let drift =
+        SegmentDrift::between((before.without_customers(), &june), (&after, &july), &matched).unwrap();
     // June and July minus the means of June over its standard deviations (ddof 0); of each group
     // ttest_ind(july, june, equal_var=False): statistic, df, pvalue
     let welch = [

@@ -227,7 +227,9 @@ fn hostile_input_has_a_name() {
     );
     let (before, after) = (segments(&features), segments(&of_others));
     let matched = match_segments(&before, &after, MatchBy::Centers).unwrap();
-    let drift = |after_rows| SegmentDrift::between((&before, &features), (&after, after_rows), &matched);
+    let drift = |after_rows| {
+        SegmentDrift::between((before.without_customers(), &features), (&after, after_rows), &matched)
+    };
     assert_eq!(drift(&features).unwrap_err().kind().name(), "Incompatible");
     assert!(drift(&of_others).is_ok());
     // Everyone alike, everyone in one segment, everyone in none, a segment of nobody: all have an answer.
@@ -329,7 +331,8 @@ fn drift_is_found_where_it_is() {
             let july = customers(240, 1000 + round, louder);
             let after = segments(&july);
             let matched = match_segments(&before, &after, MatchBy::Centers).unwrap();
-            let drift = SegmentDrift::between((&before, &june), (&after, &july), &matched).unwrap();
+            let drift = SegmentDrift::between((before.without_customers(), &june), (&after, &july), &matched)
+                .unwrap();
             let spend = drift.pairs().iter().any(|pair| pair.features[2].adjusted_p < 0.05);
             let any = drift.pairs().iter().flat_map(|pair| &pair.features).any(|of| of.adjusted_p < 0.05);
             alarms += usize::from(louder == 1.0 && any);
@@ -342,11 +345,12 @@ fn drift_is_found_where_it_is() {
     let june = customers(60, 9, 1.0);
     let before = segments(&june);
     let matched = match_segments(&before, &before, MatchBy::Centers).unwrap();
-    let drift = SegmentDrift::between((&before, &june), (&before, &june), &matched).unwrap();
+    let drift =
+        SegmentDrift::between((before.without_customers(), &june), (&before, &june), &matched).unwrap();
     assert!(drift.pairs().iter().flat_map(|pair| &pair.features).all(|of| of.p == 1.0 && of.shift == 0.0));
     assert_eq!(drift.to_table().n_rows(), 9);
     let short = june.select(&[0, 1]);
-    assert!(SegmentDrift::between((&before, &june), (&before, &short), &matched).is_err());
+    assert!(SegmentDrift::between((before.without_customers(), &june), (&before, &short), &matched).is_err());
 }
 
 #[test]
@@ -506,14 +510,15 @@ fn match_segments_of(model: &SegmentModel) -> usize {
 fn raw_rows_of_a_table_are_prepared_and_scored() {
     let spend = |i: usize| if i == 7 { f64::NAN } else { [20.0, 900.0][i % 2] + (i * i % 13) as f64 };
     let tier = |i: usize| Some(["basic", "gold"][i % 2]);
-    let rows = |from: usize, to: usize| {
+    let those = |rows: &[usize]| {
         let columns = vec![
-            Column::text("id", (from..to).map(|i| Some(format!("c{i:03}")))),
-            Column::floats("spend", (from..to).map(spend).collect()),
-            Column::text("tier", (from..to).map(tier)),
+            Column::text("id", rows.iter().map(|i| Some(format!("c{i:03}")))),
+            Column::floats("spend", rows.iter().map(|&i| spend(i)).collect()),
+            Column::text("tier", rows.iter().map(|&i| tier(i))),
         ];
         Table::new("crm", columns).unwrap()
     };
+    let rows = |from: usize, to: usize| those(&(from..to).collect::<Vec<usize>>());
     let rule = ColumnPreparation {
         missing: MissingNumber::Median,
         scaling: Scaling::YeoJohnson,
@@ -530,6 +535,25 @@ fn raw_rows_of_a_table_are_prepared_and_scored() {
     let loaded: SegmentModel = serde_json::from_str(&saved).unwrap();
     assert_eq!(loaded.predict(&rows(60, 90)).unwrap(), segments.predict(&rows(60, 90)).unwrap());
     assert_eq!(loaded.predict(&rows(0, 60)).unwrap(), segments.labels());
+    // Rows keep their order, which is not that of their customers; who they are does not matter.
+    let mixed: Vec<usize> = (0..60).map(|i| (i * 7 + 3) % 60).collect();
+    let labels = segments.predict(&those(&mixed)).unwrap();
+    assert!(labels.iter().zip(&mixed).all(|(label, &i)| *label == segments.labels()[i]));
+    assert_eq!(segments.predict(&those(&[4, 4])).unwrap().len(), 2);
+    // As features they are followed and explained like any others.
+    let plain = loaded.plain(&those(&mixed)).unwrap();
+    assert_eq!(plain.row(1)[1..], [0.0, 1.0]);
+    assert_eq!(loaded.predict(&plain).unwrap(), segments.labels());
+    assert_eq!(Refit::default().check(&loaded, &plain).unwrap().decision, RefitDecision::Keep);
+    let same = match_segments(&segments, &segments, MatchBy::Customers).unwrap();
+    let drift = SegmentDrift::between((&loaded, &plain), (&segments, &plain), &same).unwrap();
+    assert!(drift.pairs().iter().all(|pair| pair.features.iter().all(|of| of.shift == 0.0)));
+    assert_eq!(
+        ExplainSegments::default().explain(&plain, &segments, Revenue::Unknown).unwrap().segments().len(),
+        2
+    );
+    let misspelt = r#"{"numeric": ["spend"], "categorial": ["tier"]}"#;
+    assert!(serde_json::from_str::<Preparation>(misspelt).unwrap_err().to_string().contains("categorial"));
     let chosen = Segmentation::choose(2..=3);
     let chosen =
         ChooseSegments { preparation: settings.preparation.clone(), ..chosen }.fit(&rows(0, 60)).unwrap();

@@ -111,7 +111,9 @@ fn section(page: &mut String, ledger: &Ledger, ago: Days) -> f64 {
         "| segment | feature | mean before | mean after | shift | t | p |\n|---|---|---:|---:|---:|---:|---:|"
     )
     .unwrap();
-    let drift = SegmentDrift::between((&before, &earlier), (segments, &features), &matched).unwrap();
+    let drift =
+        SegmentDrift::between((before.without_customers(), &earlier), (segments, &features), &matched)
+            .unwrap();
     for pair in drift.pairs() {
         for of in &pair.features {
             let p = match of.adjusted_p {

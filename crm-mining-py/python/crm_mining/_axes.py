@@ -159,6 +159,6 @@ def _format(written: str | None) -> Any:
     """How numbers are written: d3-format took its signs over from Python."""
     if written is None:
         return None
-    from matplotlib.ticker import StrMethodFormatter
+    from matplotlib.ticker import FuncFormatter
 
-    return StrMethodFormatter(f"{{x:{written}}}")
+    return FuncFormatter(lambda x, _: format(round(x) if written.endswith("d") else x, written))

@@ -211,3 +211,19 @@ class GaussianMixture(Clusterer, Predicts):
         numpy.ndarray
         """
         return self._apply("score_samples", X)
+
+    def score(self, X: Any, y: object = None) -> float:
+        """The mean of `score_samples`: what a search over settings raises.
+
+        Parameters
+        ----------
+        X : array or frame
+            Rows of the features of the fit.
+        y : object, optional
+            Not looked at.
+
+        Returns
+        -------
+        float
+        """
+        return float(self.score_samples(X).mean())

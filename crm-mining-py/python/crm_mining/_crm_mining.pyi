@@ -1673,7 +1673,7 @@ class ExplainSegments(_Settings):
     def ordering(self) -> tuple[str, ...]: ...
     def explain(
         self,
-        features: Features | RfmScores,
+        features: Features | RfmScores | _Frame,
         segments: _Divided,
         revenue: str | Sequence[float] | None = None,
         *,
@@ -1747,7 +1747,7 @@ class SegmentModel:
     def feature_names(self) -> list[str]: ...
     @property
     def centers(self) -> list[list[float]]: ...
-    def mean_inertia(self, features: Features | RfmScores) -> float: ...
+    def mean_inertia(self, features: Features | RfmScores | _Frame) -> float: ...
     def predict(self, features: Features | RfmScores | _Frame) -> Table: ...
     def to_json(self) -> str: ...
     @staticmethod
@@ -1777,8 +1777,8 @@ class SegmentMatch(Table):
 class SegmentDrift(Table):
     @staticmethod
     def between(
-        before: tuple[Segments, Features | RfmScores],
-        after: tuple[_Divided, Features | RfmScores],
+        before: tuple[Segments | SegmentModel, Features | RfmScores | _Frame],
+        after: tuple[_Divided, Features | RfmScores | _Frame],
         matched: SegmentMatch,
     ) -> SegmentDrift: ...
     @property
@@ -1798,7 +1798,7 @@ class Refit(_Settings):
     @property
     def seed(self) -> int: ...
     def check(
-        self, old: Segments | SegmentModel, features: Features | RfmScores, *, progress: _Progress | None = None
+        self, old: Segments | SegmentModel, features: Features | RfmScores | _Frame, *, progress: _Progress | None = None
     ) -> RefitCheck: ...
     def __eq__(self, other: object, /) -> bool: ...
 

@@ -25,10 +25,8 @@ def speaking_arrow(frame: Any, columns: list[str] | None) -> Any:
     """The frame as an object with an Arrow stream, cut down to `columns` where they are given."""
     if _is(frame, "pandas", "DataFrame"):
         return _of_pandas(frame, columns)
-    if _is(frame, "polars", "LazyFrame"):
-        return (frame if columns is None else frame.select(columns)).collect()
-    if _is(frame, "polars", "DataFrame") and columns is not None:
-        return frame.select(columns)
+    if _is(frame, "polars", "LazyFrame") or _is(frame, "polars", "DataFrame"):
+        return _of_polars(frame.lazy() if columns is None else frame.lazy().select(columns))
     return frame
 
 
@@ -44,6 +42,13 @@ def _is(frame: Any, library: str, name: str) -> bool:
     """Whether the frame is of this class, without importing a library that nobody uses."""
     module = sys.modules.get(library)
     return module is not None and isinstance(frame, getattr(module, name))
+
+
+def _of_polars(frame: Any) -> Any:
+    """The frame, its columns that hold nothing as texts: those without a type cross by no rule."""
+    polars = sys.modules["polars"]
+    untyped = [name for name, kind in frame.collect_schema().items() if kind == polars.Null]
+    return frame.with_columns(polars.col(untyped).cast(polars.String)).collect() if untyped else frame.collect()
 
 
 def _of_pandas(frame: Any, columns: list[str] | None) -> Any:

@@ -99,6 +99,22 @@ class KMeans(WeightedClusterer, Distances):
         self.tolerance = tolerance
         self.seed = seed
 
+    def score(self, X: Any, y: object = None) -> float:
+        """The sum of the squared distances of rows to the nearest center, below 0: what a search over settings raises.
+
+        Parameters
+        ----------
+        X : array or frame
+            Rows of the features of the fit.
+        y : object, optional
+            Not looked at.
+
+        Returns
+        -------
+        float
+        """
+        return -float((self._apply("transform", X).min(axis=1) ** 2).sum())
+
     def _settings(self) -> dict[str, Any]:
         return super()._settings() | {"init": _centers(self.init)}
 

@@ -156,9 +156,28 @@ def _numbers(name: str, grid: Any) -> Any:
         raise ValueError(f"Complex data not supported by {name}")
     if kinds & {"m", "M"}:
         raise TypeError(f"{name} needs numbers; got dates or durations")
-    if _is(grid, "pandas", "DataFrame"):
-        return grid.to_numpy(dtype=np.float64, na_value=math.nan)
-    return np.asarray(grid, dtype=np.float64)
+    try:
+        if _is(grid, "pandas", "DataFrame"):
+            return grid.to_numpy(dtype=np.float64, na_value=math.nan)
+        return np.asarray(grid, dtype=np.float64)
+    except ValueError:
+        refusal = _no_number(name, grid)
+    # Raised out of reach of the error before, which shows the value.
+    raise refusal
+
+
+def _no_number(name: str, grid: Any) -> errors.InvalidValue:
+    """What is wrong with the first cell that is no number."""
+    called = list(grid.columns) if _is(grid, "pandas", "DataFrame") else range(grid.shape[1])
+    for place, cells in zip(called, _columns(grid)):
+        for row, cell in enumerate(numpy().asarray(cells, dtype=object).ravel().tolist()):
+            try:
+                float(cell)
+            except ValueError:
+                return errors.InvalidValue(f"{name}: column {place!r}, row {row + 1}: must be a number; got text")
+            except TypeError:
+                continue
+    return errors.InvalidValue(f"{name}: must hold numbers; got something else")
 
 
 def _columns(grid: Any) -> Iterable[Any]:

@@ -272,6 +272,16 @@ pub(super) enum Rows {
     Table(Arc<data::Table>),
 }
 
+impl Rows {
+    /// In the units of the columns, as features of a model.
+    pub(super) fn plain(&self, model: &insight::SegmentModel) -> crm_mining::Result<Arc<data::Features>> {
+        match self {
+            Rows::Features(features) => Ok(features.clone()),
+            Rows::Table(table) => model.plain(table).map(Arc::new),
+        }
+    }
+}
+
 impl<'py> FromPyObject<'_, 'py> for Rows {
     type Error = PyErr;
 

@@ -48,14 +48,14 @@ use std::f64::consts::FRAC_1_SQRT_2;
 /// | `categorical` | categorical columns of a table, in this order | none |
 /// | `customer` | the column of a table that names the customer, one row each | none |
 /// | `level_value` | what a row has in the column of its level | √½ |
-/// | `unseen` | a missing category, or one without a level: refused, or 0 in all columns | refused |
+/// | `unseen` | a missing category, or one that no row of the fit had: refused, or 0 in all columns (`missing` is for numbers) | refused |
 /// | `max_levels` | levels of one column at most | 100 |
 ///
 /// Fitting gives a [`Prepared`], whose `predict` takes both shapes. No row is left out: what cannot be prepared is refused.
 ///
 /// # Errors
 /// A setting out of range; a column that is not there, is named twice, or is overridden without being named; no row; a
-/// number that is missing where this is refused, unreadable, not finite, or 1e140 or more in size; no value to take the
+/// number or category that is missing where this is refused, unreadable, not finite, or 1e140 or more in size; no value to take the
 /// median of, no level of a categorical column; a negative value where `log` is always; more levels than `max_levels`; a customer who is missing or stood in
 /// an earlier row.
 ///
@@ -86,7 +86,7 @@ use std::f64::consts::FRAC_1_SQRT_2;
 /// # Ok::<(), crm_mining::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Preparation {
     /// The steps of numeric columns.
     pub rule: ColumnPreparation,
@@ -108,7 +108,7 @@ pub struct Preparation {
 
 /// The steps that a numeric column goes through.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct ColumnPreparation {
     /// What stands for a missing value.
     pub missing: MissingNumber,
@@ -223,7 +223,8 @@ impl Preparation {
         }
         let names: Vec<&String> = numeric.iter().chain(&self.categorical).collect();
         if names.is_empty() {
-            return Err(ErrorKind::NotEnoughData { of, needed: 1, unit: "columns", got: 0 }.into());
+            let must_be = "the names of columns of the table, if categorical has none";
+            return invalid_parameter(of, "numeric", must_be, numeric);
         }
         for (second, name) in names.iter().enumerate() {
             if let Some(first) = names.iter().take(second).position(|other| other == name) {

@@ -56,6 +56,7 @@ const TAIL: f64 = 1e-7;
 /// # Ok::<(), crm_mining::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct QuantileTransform {
     /// Uniform places or normal values.
     pub output: QuantileOutput,

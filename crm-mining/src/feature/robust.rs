@@ -50,6 +50,7 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), crm_mining::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Robust {
     /// The lower quantile.
     pub lower: f64,

@@ -337,7 +337,7 @@ impl Segments {
 }
 
 impl Predict<Table> for Segments {
-    /// The segment of each row.
+    /// The segment of each row, in the order of the table, whoever its customers are.
     type Output = Vec<u32>;
 
     fn predict(&self, table: &Table) -> Result<Vec<u32>> {

@@ -1,9 +1,9 @@
 //! What segments are.
 
-use super::Described;
+use super::Rows;
 use super::named::{Divided, SegmentRules};
 use crate::convert::{choice, plain, word};
-use crate::error::invalid_parameter;
+use crate::error::{invalid_parameter, raise};
 use crate::report::Chart;
 use crate::run::run;
 use crate::settings::settings;
@@ -152,8 +152,9 @@ settings! { ExplainSegments {
     ///
     /// Parameters
     /// ----------
-    /// features : Features or RfmScores
-    ///     What is known of the customers, one row each in the order of the labels.
+    /// features : Features, RfmScores, Table or frame
+    ///     What is known of the customers, one row each in the order of the labels. Of a table, which `Segments` alone
+    ///     can read, the columns that these were learnt from.
     /// segments : Segments, NamedSegments, RfmScores or Tiers
     ///     What is to be explained.
     /// revenue : str or sequence of float, optional
@@ -177,13 +178,22 @@ settings! { ExplainSegments {
     fn explain<'py>(
         &self,
         py: Python<'py>,
-        features: Described<'py>,
+        features: Rows,
         segments: Divided<'py>,
         revenue: Option<&Bound<'py, PyAny>>,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, SegmentReport>> {
-        let (settings, features) = (self.0.clone(), features.features());
-        let (segments, revenue) = (segments.division(), Brought::of(revenue)?);
+        let features = match (&features, &segments) {
+            (Rows::Features(features), _) => features.clone(),
+            (Rows::Table(_), Divided::Segments(learnt)) => {
+                features.plain(learnt.get().0.without_customers()).map_err(raise)?
+            }
+            (Rows::Table(_), _) => {
+                let must_be = "the features must be Features or RfmScores where the segments were not learnt";
+                return Err(PyTypeError::new_err(must_be));
+            }
+        };
+        let (settings, segments, revenue) = (self.0.clone(), segments.division(), Brought::of(revenue)?);
         let report = run(py, progress, move |control| {
             settings.explain_with(&features, &segments, revenue.revenue(), control)
         })?;

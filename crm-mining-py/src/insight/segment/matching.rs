@@ -1,8 +1,8 @@
 //! Segments of one day beside those of another.
 
+use super::Rows;
 use super::model::Learnt;
 use super::named::{Divided, Division};
-use super::{Described, Segments};
 use crate::convert::{choice, plain, word};
 use crate::insight::Migration;
 use crate::run::run;
@@ -158,10 +158,10 @@ impl SegmentDrift {
     ///
     /// Parameters
     /// ----------
-    /// before : pair of Segments and Features
-    ///     The segments of the first day, and the features of their customers.
-    /// after : pair of segments and Features
-    ///     Those of the second day; the segments may be of any kind that has customers.
+    /// before : pair of Segments or SegmentModel, and Features, RfmScores, Table or frame
+    ///     The segments of the first day, or what was saved of them, and the features of that day's customers.
+    /// after : pair of Segments, NamedSegments, RfmScores or Tiers, and Features, RfmScores, Table or frame
+    ///     The segments of the second day, and the same features of their customers, in the order of the labels.
     /// matched : SegmentMatch
     ///     Which segment goes with which.
     ///
@@ -194,16 +194,16 @@ impl SegmentDrift {
     #[staticmethod]
     fn between<'py>(
         py: Python<'py>,
-        before: (Bound<'py, Segments>, Described<'py>),
-        after: (Divided<'py>, Described<'py>),
+        before: (Learnt<'py>, Rows),
+        after: (Divided<'py>, Rows),
         matched: &SegmentMatch,
     ) -> PyResult<Bound<'py, SegmentDrift>> {
-        let (old, june) = (before.0.get().0.clone(), before.1.features());
-        let (new, july) = (after.0.division(), after.1.features());
-        let matched = matched.0.clone();
-        let drift =
-            run(py, None, move |_| insight::SegmentDrift::between((&old, &june), (&new, &july), &matched))?;
-        let drift = Arc::new(drift);
+        let (old, new, matched) = (before.0.model(), after.0.division(), matched.0.clone());
+        let drift = run(py, None, move |_| {
+            let (june, july) = (before.1.plain(&old)?, after.1.plain(&old)?);
+            insight::SegmentDrift::between((&old, &june), (&new, &july), &matched)
+        });
+        let drift = Arc::new(drift?);
         Bound::new(py, Table::of(drift.clone()).add_subclass(SegmentDrift(drift)))
     }
 

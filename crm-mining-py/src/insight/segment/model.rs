@@ -1,6 +1,6 @@
 //! Saved segments, and whether they still fit.
 
-use super::{Described, Rows, Segments};
+use super::{Rows, Segments};
 use crate::convert::{from_json, plain, to_json, word};
 use crate::run::run;
 use crate::settings::settings;
@@ -67,7 +67,7 @@ impl SegmentModel {
     ///
     /// Parameters
     /// ----------
-    /// features : Features or RfmScores
+    /// features : Features, RfmScores, Table or frame
     ///     Of the same names as at the fit.
     ///
     /// Returns
@@ -80,12 +80,12 @@ impl SegmentModel {
     ///     Other features than at the fit.
     /// NotEnoughData
     ///     No customer.
-    fn mean_inertia(&self, py: Python<'_>, features: Described<'_>) -> PyResult<f64> {
-        let (model, features) = (self.0.clone(), features.features());
-        run(py, None, move |_| model.mean_inertia(&features))
+    fn mean_inertia(&self, py: Python<'_>, features: Rows) -> PyResult<f64> {
+        let model = self.0.clone();
+        run(py, None, move |_| model.mean_inertia(&*features.plain(&model)?))
     }
 
-    /// The segments of customers.
+    /// The segments of customers: one row for each of theirs, in the same order.
     ///
     /// Parameters
     /// ----------
@@ -227,7 +227,7 @@ settings! { Refit {
     /// ----------
     /// old : Segments or SegmentModel
     ///     The segments of then.
-    /// features : Features or RfmScores
+    /// features : Features, RfmScores, Table or frame
     ///     The customers of today, of the same names as at the fit.
     /// progress : callable, optional
     ///     Called with stage, done and total as the work goes on.
@@ -251,13 +251,13 @@ settings! { Refit {
         &self,
         py: Python<'py>,
         old: Learnt<'py>,
-        features: Described<'py>,
+        features: Rows,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, RefitCheck>> {
         let &Refit { min_gain, min_silhouette_gain, n_init, seed } = self;
         let settings = insight::Refit { min_gain, min_silhouette_gain, n_init, seed };
-        let (old, features) = (old.model(), features.features());
-        let check = run(py, progress, move |control| settings.check_with(&old, &features, control))?;
+        let old = old.model();
+        let check = run(py, progress, move |control| settings.check_with(&old, &*features.plain(&old)?, control))?;
         let check = Arc::new(check);
         Bound::new(py, Table::of(check.clone()).add_subclass(RefitCheck(check)))
     }

@@ -205,7 +205,19 @@ impl Prepared {
     /// # Errors
     /// As `predict`, for numbers that are refused.
     pub fn plain(&self, table: &Table) -> Result<Features> {
-        self.laid_out(table, 1.0, |column, source| column.filled(source))
+        self.by_customer(table, self.laid_out(table, 1.0, |column, source| column.filled(source))?)
+    }
+
+    /// The rows of the table, prepared, in the order in which they stand there, whoever their customers are.
+    pub(crate) fn row_by_row(&self, table: &Table) -> Result<Features> {
+        self.laid_out(table, self.level_value, PreparedColumn::prepare)
+    }
+
+    /// The rows in the order of their customers, when the settings named these.
+    fn by_customer(&self, table: &Table, features: Features) -> Result<Features> {
+        let Some(customer) = &self.customer else { return Ok(features) };
+        let (keys, rows) = customer_rows(table, customer)?;
+        features.select(&rows).of_customers(keys)
     }
 
     fn laid_out(
@@ -232,33 +244,24 @@ impl Prepared {
             }
             start += category.levels.len();
         }
-        let features = Features::new(self.names.clone(), values)?;
-        let Some(customer) = &self.customer else { return Ok(features) };
-        let (keys, rows) = customer_rows(table, customer)?;
-        features.select(&rows).of_customers(keys)
+        Features::new(self.names.clone(), values)
     }
 }
 
 impl Predict<Features> for Prepared {
-    /// The features, prepared.
+    /// The features, prepared: numbers as they are, and 1 for the level that a row has, as [`Prepared::plain`] lays them.
     type Output = Features;
 
     fn predict(&self, features: &Features) -> Result<Features> {
-        if let Some(category) = self.categories.first() {
-            return Err(ErrorKind::InvalidColumn {
-                table: "Features".into(),
-                column: category.name.clone(),
-                must_be: "categories, as at the fit: predict takes a Table".into(),
-                got: "numbers only".into(),
-            }
-            .into());
-        }
         features.expect_names("Prepared", &self.names)?;
         for (feature, column) in self.columns.iter().enumerate().filter(|(_, column)| column.logged) {
             let values: Vec<f64> = features.column(feature).collect();
             column.check(&Source::Features(features, feature), &values)?;
         }
-        changed(features, |column, value| self.columns.get(column).map_or(f64::NAN, |c| c.scaled(value)))
+        changed(features, |place, value| match self.columns.get(place) {
+            Some(column) => column.scaled(value),
+            None => value * self.level_value,
+        })
     }
 }
 
@@ -267,6 +270,6 @@ impl Predict<Table> for Prepared {
     type Output = Features;
 
     fn predict(&self, table: &Table) -> Result<Features> {
-        self.laid_out(table, self.level_value, PreparedColumn::prepare)
+        self.by_customer(table, self.row_by_row(table)?)
     }
 }

@@ -1,7 +1,7 @@
 //! Whether the centers of segments moved from one day to another.
 
-use super::Segments;
 use super::matching::SegmentMatch;
+use super::model::SegmentModel;
 use super::segmented::{Segmented, expect_same_customers};
 use crate::data::{Column, Features, Table, ToTable};
 use crate::error::Result;
@@ -47,7 +47,7 @@ use serde::Serialize;
 /// let two = Segmentation::kmeans(2..=2);
 /// let (before, after) = (two.fit(&june)?, two.fit(&july)?);
 /// let matched = match_segments(&before, &after, MatchBy::Centers)?;
-/// let drift = SegmentDrift::between((&before, &june), (&after, &july), &matched)?;
+/// let drift = SegmentDrift::between((before.without_customers(), &june), (&after, &july), &matched)?;
 /// let [low, high] = drift.pairs() else { unreachable!() };
 /// assert!((low.features[0].mean_after - low.features[0].mean_before - 4.0).abs() < 1e-9);
 /// assert!(low.features[0].adjusted_p < 1e-6 && high.features[0].adjusted_p > 0.99);
@@ -117,7 +117,8 @@ pub struct Hotelling {
 }
 
 impl SegmentDrift {
-    /// The drift of each pair of segments; the features are those of the customers of the labels, in their order.
+    /// The drift of each pair of segments, from those that the model before puts its day's customers into, to those after,
+    /// whose features stand in the order of their labels.
     ///
     /// # Errors
     /// [`ErrorKind::FeatureMismatch`](crate::ErrorKind::FeatureMismatch);
@@ -125,23 +126,24 @@ impl SegmentDrift {
     /// [`ErrorKind::Incompatible`](crate::ErrorKind::Incompatible); as
     /// [`Segments::predict`](crate::Predict::predict).
     pub fn between(
-        before: (&Segments, &Features),
+        before: (&SegmentModel, &Features),
         after: (&impl Segmented, &Features),
         matched: &SegmentMatch,
     ) -> Result<SegmentDrift> {
-        matched.expect(&before.0.names(), &after.0.names())?;
-        let preparation = &before.0.without_customers().preparation;
+        let names: Vec<&str> = before.0.segments().iter().map(|segment| segment.name.as_str()).collect();
+        matched.expect(&names, &after.0.names())?;
+        let preparation = &before.0.preparation;
         let prepare = |features: &Features| {
             features.expect_names("SegmentDrift", preparation.names())?;
             preparation.predict(features)
         };
-        expect_same_customers("SegmentDrift", before.1, before.0)?;
         expect_same_customers("SegmentDrift", after.1, after.0)?;
         let prepared = [prepare(before.1)?, prepare(after.1)?];
+        let [first, _] = &prepared;
+        let labels: Vec<u32> = before.0.nearest(first)?.into_iter().map(|(label, _)| label).collect();
         let pair = |pair: &super::MatchedPair| {
-            let name = before.0.names().get(pair.before).map_or_else(String::new, |name| (*name).to_owned());
-            let rows =
-                [rows_of(Segmented::labels(before.0), pair.before), rows_of(after.0.labels(), pair.after)];
+            let name = names.get(pair.before).map_or_else(String::new, |name| (*name).to_owned());
+            let rows = [rows_of(&labels, pair.before), rows_of(after.0.labels(), pair.after)];
             let [a, b] = [Moments::of(&prepared, &rows, 0), Moments::of(&prepared, &rows, 1)];
             let mean = |features: &Features, rows: &[u32], feature: usize| {
                 let values = rows.iter().filter_map(|&row| features.row(row as usize).get(feature));

@@ -80,6 +80,17 @@ impl SegmentModel {
         Ok(nearest.iter().map(|(_, distance)| distance).sum::<f64>() / nearest.len() as f64)
     }
 
+    /// The rows of a table as features of this model, in the units of its columns: missing numbers filled in, 1 for the
+    /// level of a category that a row has, in the order of the customers where the preparation names them. What
+    /// [`ExplainSegments`](super::ExplainSegments), [`SegmentDrift`](super::SegmentDrift) and [`Refit`](super::Refit)
+    /// take.
+    ///
+    /// # Errors
+    /// As [`SegmentModel::predict`](Predict::predict); customers who stand in two rows.
+    pub fn plain(&self, table: &Table) -> Result<Features> {
+        self.preparation.plain(table)
+    }
+
     fn width(&self) -> usize {
         self.feature_names().len().max(1)
     }
@@ -121,11 +132,11 @@ impl Predict<Features> for SegmentModel {
 }
 
 impl Predict<Table> for SegmentModel {
-    /// The segment of each row.
+    /// The segment of each row, in the order of the table, whoever its customers are.
     type Output = Vec<u32>;
 
     fn predict(&self, table: &Table) -> Result<Vec<u32>> {
-        let nearest = self.nearest(&self.preparation.predict(table)?)?;
+        let nearest = self.nearest(&self.preparation.row_by_row(table)?)?;
         Ok(nearest.into_iter().map(|(label, _)| label).collect())
     }
 }

@@ -80,7 +80,7 @@ pub struct KMedoids {
 
 /// How the first medoids are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum MedoidInit {
     /// One by one, each the row that lowers the loss most. One start.
     #[default]

@@ -71,7 +71,7 @@ pub struct KModes {
 
 /// How the first modes are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum ModeInit {
     /// The row of the most frequent categories; then, one by one, the row with the largest product of this density
     /// and the distance to the nearest mode so far (Cao, Liang and Bai 2009). One start.
