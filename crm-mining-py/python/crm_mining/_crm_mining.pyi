@@ -1520,17 +1520,21 @@ class ClvForecast(Table):
     def groups(self, group_of: Sequence[int]) -> list[_Interval]: ...
     def plot(self, group_of: Sequence[Any] | None = None) -> Chart: ...
 
+_Ks: TypeAlias = int | tuple[int, int] | range
+
 @final
 class Segmentation(_Settings):
     def __new__(
         cls,
-        k: int | tuple[int, int] | range = (2, 8),
+        k: _Ks = (2, 8),
         n_init: int = 10,
         seed: int = 42,
         preparation: Mapping[str, Any] | None = None,
     ) -> Segmentation: ...
     @staticmethod
-    def kmeans(*k: int | range, n_init: int = 10, seed: int = 42) -> Segmentation: ...
+    def kmeans(
+        *k: int | range, n_init: int = 10, seed: int = 42, preparation: Mapping[str, Any] | None = None
+    ) -> Segmentation: ...
     @staticmethod
     def choose(
         *k: int | range,
@@ -1542,6 +1546,7 @@ class Segmentation(_Settings):
         min_silhouette_of_groups: float = 0.95,
         resamples: int = 30,
         references: int = 10,
+        preparation: Mapping[str, Any] | None = None,
     ) -> ChooseSegments: ...
     @property
     def k(self) -> tuple[int, int]: ...
@@ -1581,6 +1586,7 @@ class Segments(Table):
     @property
     def model(self) -> SegmentModel: ...
     def predict(self, features: Features | RfmScores | _Frame) -> Table: ...
+    def plot(self, features: Features | RfmScores | _Frame | None = None) -> Chart: ...
 
 _Criterion: TypeAlias = Literal[
     "silhouette", "stability", "smallest_share", "calinski_harabasz", "davies_bouldin", "gap", "inertia"
@@ -1594,7 +1600,7 @@ _Lever: TypeAlias = Literal["up", "down", "either"]
 class ChooseSegments(_Settings):
     def __new__(
         cls,
-        k: int | tuple[int, int] | range = (2, 12),
+        k: _Ks = (2, 12),
         n_init: int = 10,
         seed: int = 42,
         min_share: float = 0.05,
