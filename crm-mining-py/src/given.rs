@@ -178,6 +178,9 @@ parameters! {
     contract "Contract" { max_iterations: usize, tolerance: f64, cohorts: Vec<Vec<f64>> }
     contract_model "ContractModel" { renewals: u32, renewal: u32, discount: f64 }
     agglomerative "Agglomerative.plot" { clusters: usize }
+    compare_k "CompareK" { n_init: usize, seed: u64 }
+    gap "Gap" { references: usize, n_init: usize, seed: u64 }
+    stability "Stability" { resamples: usize, seed: u64 }
     choose_segments "ChooseSegments" {
         n_init: usize, seed: u64, min_share: f64, min_stability: f64, min_silhouette: f64,
         min_silhouette_of_groups: f64, resamples: usize,

@@ -8,6 +8,9 @@ import polars as pl
 import pyarrow as pa  # type: ignore[import-untyped, unused-ignore]
 from typing_extensions import Unpack, disjoint_base
 
+from ._estimator import Clusterer
+from ._kmeans import KMeans
+
 __all__ = [
     "Aft",
     "AftModel",
@@ -33,6 +36,7 @@ __all__ = [
     "ClvForecast",
     "CohortTable",
     "Cohorts",
+    "CompareK",
     "CompositeValue",
     "Concentration",
     "Contract",
@@ -57,9 +61,12 @@ __all__ = [
     "GainLoss",
     "GammaGamma",
     "GammaGammaModel",
+    "Gap",
+    "GapAt",
     "Holdout",
     "HoldoutReport",
     "Itemsets",
+    "KComparison",
     "KaplanMeier",
     "Ledger",
     "Lifecycle",
@@ -109,6 +116,8 @@ __all__ = [
     "Segments",
     "SilhouetteScore",
     "SimulatedBuyers",
+    "Stability",
+    "StabilityScore",
     "Stages",
     "Summary",
     "SurvivalCurve",
@@ -2291,6 +2300,105 @@ class SilhouetteScore:
     def standard_error(self) -> float | None: ...
     @property
     def n_noise(self) -> int: ...
+
+_GapReference: TypeAlias = Literal["box", "principal"]
+
+@final
+class Gap(_Settings):
+    def __new__(cls, references: int = 20, shape: _GapReference = "box", n_init: int = 3, seed: int = 42) -> Gap: ...
+    @property
+    def references(self) -> int: ...
+    @property
+    def shape(self) -> _GapReference: ...
+    @property
+    def n_init(self) -> int: ...
+    @property
+    def seed(self) -> int: ...
+    def score(self, X: Any, k: _Ks, *, progress: _Progress | None = None) -> list[GapAt]: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class GapAt:
+    @property
+    def k(self) -> int: ...
+    @property
+    def gap(self) -> float: ...
+    @property
+    def standard_error(self) -> float: ...
+    @staticmethod
+    def first_sufficient(gaps: Sequence[GapAt]) -> int | None: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@type_check_only
+class _ClusterStability(TypedDict):
+    mean: float
+    dissolved: float
+    resamples: int
+
+@final
+class Stability(_Settings):
+    def __new__(cls, resamples: int = 50, seed: int = 42) -> Stability: ...
+    @property
+    def resamples(self) -> int: ...
+    @property
+    def seed(self) -> int: ...
+    def score(
+        self, settings: Clusterer, X: Any, labels: Any, *, progress: _Progress | None = None
+    ) -> StabilityScore: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class StabilityScore:
+    @property
+    def clusters(self) -> list[_ClusterStability]: ...
+    @property
+    def resamples(self) -> int: ...
+    @property
+    def refused(self) -> int: ...
+    @property
+    def smallest(self) -> float: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class CompareK(_Settings):
+    def __new__(
+        cls,
+        k: _Ks,
+        n_init: int = 10,
+        seed: int = 42,
+        silhouette: Mapping[str, int] | None = None,
+        gap: Gap | None = None,
+        stability: Stability | None = None,
+    ) -> CompareK: ...
+    @property
+    def k(self) -> tuple[int, int]: ...
+    @property
+    def n_init(self) -> int: ...
+    @property
+    def seed(self) -> int: ...
+    @property
+    def silhouette(self) -> dict[str, int]: ...
+    @property
+    def gap(self) -> Gap | None: ...
+    @property
+    def stability(self) -> Stability | None: ...
+    def fit(self, X: Any, *, progress: _Progress | None = None) -> KComparison: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class KComparison(Table):
+    @property
+    def reports(self) -> list[dict[str, Any]]: ...
+    @property
+    def models(self) -> list[KMeans]: ...
+    @property
+    def silhouettes(self) -> list[SilhouetteScore | None]: ...
+    @property
+    def skipped(self) -> range: ...
+    @property
+    def elbow(self) -> int | None: ...
+    @property
+    def first_sufficient_gap(self) -> int | None: ...
 
 def _features(values: bytes | Features, names: Sequence[str]) -> Features: ...
 def _table(columns: Sequence[tuple[str, bytes | list[str | None]]]) -> Table: ...
