@@ -7,7 +7,8 @@ use crate::error::raise;
 use crm_mining::ErrorKind;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyRange, PyRangeMethods, PyString};
+use std::ops::RangeInclusive;
 
 /// A type that parameters have.
 trait Given: Sized {
@@ -98,6 +99,32 @@ impl Given for (f64, f64, f64) {
     }
 }
 
+/// Numbers of clusters: one, a pair of the first and the last, or a range.
+pub(crate) struct Ks(pub(crate) RangeInclusive<usize>);
+
+impl<'py> FromPyObject<'_, 'py> for Ks {
+    type Error = PyErr;
+
+    fn extract(given: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if let Ok(range) = given.cast::<PyRange>() {
+            let (start, stop, step) = (range.start()?, range.stop()?, range.step()?);
+            if step == 1 && start >= 0 && stop > start {
+                return Ok(Ks(start as usize..=(stop - 1) as usize));
+            }
+        }
+        if let Ok(k) = given.extract::<usize>() {
+            return Ok(Ks(k..=k));
+        }
+        if let Ok((first, last)) = given.extract::<(usize, usize)>() {
+            return Ok(Ks(first..=last));
+        }
+        Err(PyTypeError::new_err(format!(
+            "k must be one number, a pair of the first and the last, or a range of step 1; got {}",
+            given.repr()?
+        )))
+    }
+}
+
 fn out_of_range<T>(
     of: &'static str,
     parameter: &'static str,
@@ -151,6 +178,9 @@ parameters! {
     contract "Contract" { max_iterations: usize, tolerance: f64, cohorts: Vec<Vec<f64>> }
     contract_model "ContractModel" { renewals: u32, renewal: u32, discount: f64 }
     agglomerative "Agglomerative.plot" { clusters: usize }
+    compare_k "CompareK" { n_init: usize, seed: u64 }
+    gap "Gap" { references: usize, n_init: usize, seed: u64 }
+    stability "Stability" { resamples: usize, seed: u64 }
     choose_segments "ChooseSegments" {
         n_init: usize, seed: u64, min_share: f64, min_stability: f64, min_silhouette: f64,
         min_silhouette_of_groups: f64, resamples: usize,

@@ -2,23 +2,29 @@
 
 mod aft;
 mod cluster;
+mod compare;
 mod cox;
 mod curve;
 mod durations;
 pub(crate) mod estimator;
+mod gap;
 mod measures;
 pub(crate) mod rows;
+mod stability;
 mod uplift;
 
 pub(crate) use aft::{Aft, AftModel};
+pub(crate) use compare::{CompareK, KComparison};
 pub(crate) use cox::{Cox, CoxModel};
 pub(crate) use curve::{KaplanMeier, LogRank, SurvivalCurve, concordance, log_rank, survival_chart};
 pub(crate) use durations::Durations;
 pub(crate) use estimator::Fitted;
+pub(crate) use gap::{Gap, GapAt};
 pub(crate) use measures::{
     SilhouetteScore, agreement, separation, silhouette, silhouette_chart, silhouettes,
 };
 pub(crate) use rows::{Mixed, features, table};
+pub(crate) use stability::{Stability, StabilityScore};
 pub(crate) use uplift::Uplift;
 
 use crate::convert::list;

@@ -57,7 +57,8 @@ mod _crm_mining {
     };
     #[pymodule_export]
     use crate::learn::{
-        Mixed, SilhouetteScore, agreement, separation, silhouette, silhouette_chart, silhouettes, table,
+        CompareK, Gap, GapAt, KComparison, Mixed, SilhouetteScore, Stability, StabilityScore, agreement,
+        separation, silhouette, silhouette_chart, silhouettes, table,
     };
     #[pymodule_export]
     use crate::prepare::{

@@ -15,8 +15,8 @@ use crm_mining::insight::{
     Segmentation, ValueTiers,
 };
 use crm_mining::learn::{
-    Aft, Agglomerative, Apriori, BisectingKMeans, Cox, Dbscan, FpGrowth, GaussianMixture, Hdbscan, KMeans,
-    KMedoids, KModes, KPrototypes, KaplanMeier, MiniBatchKMeans, Optics,
+    Aft, Agglomerative, Apriori, BisectingKMeans, CompareK, Cox, Dbscan, FpGrowth, Gap, GaussianMixture,
+    Hdbscan, KMeans, KMedoids, KModes, KPrototypes, KaplanMeier, MiniBatchKMeans, Optics, Stability,
 };
 use crm_mining::prepare::{
     Cleaner, CsvReader, DependencySearch, ErrorDetector, ExcelReader, JsonLinesReader, Linker, Merge,
@@ -97,6 +97,9 @@ fn defaults() -> String {
         ("KModes", json(&KModes::new(2))),
         ("KPrototypes", json(&KPrototypes::new(2))),
         ("KMedoids", json(&KMedoids::new(2))),
+        ("CompareK", json(&CompareK::new(1..=2))),
+        ("Gap", json(&Gap::default())),
+        ("Stability", json(&Stability::default())),
         ("Robust", json(&Robust::default())),
         ("QuantileTransform", json(&QuantileTransform::default())),
         ("SampleShop", json(&SampleShop::default())),

@@ -45,6 +45,7 @@ def charts(sample_ledger, sample_summary, buying, spend):
     figures = ("clv", "p_alive", "expected_purchases", "expected_spend")
     gaps = crm.PurchaseGaps(sample_ledger)
     segments = rfm.to_polars()["segment"]
+    learnt = crm.Segmentation(3).fit(rfm)
     forecast, value = buying.forecast(sample_summary, 90), clv.forecast(sample_summary)
     next_purchases = buying.next_purchase(sample_summary, last)
     curves = {name: crm.learn.KaplanMeier().fit(group) for name, group in stays(sample_ledger).items()}
@@ -76,6 +77,8 @@ def charts(sample_ledger, sample_summary, buying, spend):
         **{f"next: {name}": next_purchases.plot(name) for name in ("days", "earliest", "latest", "probability")},
         "survival": curves["often"].plot(),
         "survival of groups": crm.learn.survival_chart(curves),
+        "segments": learnt.plot(),
+        "silhouettes": learnt.plot(rfm),
         "no cohorts": crm.Cohorts().table(sample_ledger, as_of="1999-01-01").plot(),
     }
 

@@ -1,6 +1,7 @@
 """Segments chosen, explained, made by hand, matched over time, saved and checked."""
 
 import copy
+import inspect
 import json
 import pickle
 
@@ -53,7 +54,15 @@ def test_the_choice_of_how_many(rfm, chosen):
 
 
 def test_settings_of_the_choice():
-    assert crm.Segmentation.choose() == crm.ChooseSegments()
+    for shortcut, settings in ((crm.Segmentation.choose, crm.ChooseSegments), (crm.Segmentation.kmeans, crm.Segmentation)):
+        assert shortcut() == settings()
+        named = [list(inspect.signature(call).parameters.values())[1:] for call in (shortcut, settings)]
+        assert [(p.name, p.default) for p in named[0]] == [(p.name, p.default) for p in named[1]]
+        with pytest.raises(TypeError, match="starts"):
+            shortcut(2, starts=3)
+        with pytest.raises(TypeError, match="k must be"):
+            shortcut(2, 3, 4)
+    assert crm.Segmentation.kmeans((2, 4), seed=7) == crm.Segmentation((2, 4), seed=7)
     assert crm.Segmentation.choose(4).k == (4, 4)
     choose = crm.ChooseSegments((3, 5), min_share=0.1)
     assert choose == crm.Segmentation.choose(3, 5, min_share=0.1) != crm.Segmentation.choose(3, 5)
@@ -84,7 +93,7 @@ def test_numbers_that_no_setting_can_be():
             crm.ChooseSegments(resamples=wrong)
     with pytest.raises(TypeError, match="Refit: min_gain must be a number; got str"):
         crm.Refit(min_gain="much")
-    with pytest.raises(TypeError, match="k must be a number of segments"):
+    with pytest.raises(TypeError, match="k must be one number, a pair"):
         crm.Segmentation.choose("many")
     with pytest.raises(errors.TooManyClusters):
         crm.Segmentation.choose(2, 3).fit(of_columns(x=[1.0, 1.0]))
@@ -118,6 +127,40 @@ def test_other_charts(chosen, report):
             tree.plot(wrong)
     with pytest.raises(Exception, match="not fitted"):
         crm.learn.Agglomerative().plot()
+
+
+def test_segments_are_drawn_by_share_and_by_silhouette(rfm, chosen):
+    segments = chosen.segments
+    shares = segments.plot().table.to_polars()
+    assert shares["share"].to_list() == [of["share"] for of in segments.segments]
+    assert shares["segment"].to_list() == [f"{of['index']}: {of['name']}" for of in segments.segments]
+    assert segments.plot() == segments.plot(features=None) and segments.plot().title == "Segments"
+    # Two columns that lie apart and lean nowhere, so that the preparation only standardizes.
+    columns = {"a": [i % 9 + 50.0 * (i % 2) for i in range(90)], "b": [i % 7 - 30.0 * (i % 2) for i in range(90)]}
+    raw = of_columns(**columns)
+    two = crm.Segmentation(2).fit(raw)
+    standardized = crm.learn.Standardize().fit_transform(raw)
+    expected = crm.learn.silhouette_chart(standardized, two.labels)
+    assert two.logged == [] and two.plot(raw).subtitle == expected.subtitle
+    drawn, expected = (chart.table.to_polars() for chart in (two.plot(raw), expected))
+    assert drawn["cluster"].equals(expected["cluster"])
+    np.testing.assert_allclose(drawn["silhouette"], expected["silhouette"], rtol=1e-9)
+    assert segments.plot(rfm) == segments.plot(rfm.features()) != segments.plot()
+    few = of_columns(**{name: values[:5] for name, values in columns.items()})
+    assert set(two.plot(few).table.to_polars()["cluster"]) == {"0", "1"}
+
+
+def test_segments_are_not_drawn_by_what_does_not_fit(rfm, chosen):
+    segments = crm.Segmentation(2).fit(spends(10.0))
+    with pytest.raises(errors.FeatureMismatch):
+        segments.plot(rfm)
+    with pytest.raises(errors.NotEnoughData):
+        segments.plot(spends(10.0, 10.0))
+    with pytest.raises(errors.CrmMiningError):
+        segments.plot(pl.DataFrame({"recency": [1.0]}))
+    for wrong in ("sizes", 3, np.zeros((2, 1)), segments.model):
+        with pytest.raises(TypeError):
+            segments.plot(wrong)
 
 
 def test_the_report(rfm, chosen, report):
@@ -414,6 +457,7 @@ def test_raw_rows_are_prepared_and_scored():
     segments = settings.fit(frame)
     assert segments.feature_names == ["spend", "tier=basic", "tier=gold"]
     assert segments.predict(frame.head(4)).to_polars()["segment"].to_list() == list(segments.labels[:4])
+    assert segments.plot(frame).title == "Silhouettes"
     with pytest.raises(crm.CrmMiningError):
         crm.Segmentation(2, preparation={"rule": {"scaling": "tallest"}})
     with pytest.raises(crm.CrmMiningError):

@@ -111,6 +111,18 @@ def groups_of_customers(people: pl.DataFrame) -> list[float]:
     return [model.inertia_, medoids.inertia_, score.mean, stream.inertia_]
 
 
+def how_many_groups(people: pl.DataFrame) -> list[crm.learn.KMeans]:
+    gap, stability = crm.learn.Gap(shape="principal"), crm.learn.Stability(20)
+    comparison = crm.learn.CompareK((1, 6), gap=gap, stability=stability).fit(people)
+    best = crm.learn.GapAt.first_sufficient(gap.score(people, range(1, 7))) or comparison.elbow or 1
+    model = comparison.models[best - 1]
+    least: float = stability.score(model, people, model.labels_).clusters[0]["mean"]
+    stability.score(crm.learn.Standardize(), people, model.labels_)  # type: ignore[arg-type]
+    crm.learn.Gap(shape="sphere")  # type: ignore[arg-type]
+    print(least, comparison.to_polars(), crm.Segmentation.kmeans(2, 4).fit(people).plot(people).spec)
+    return comparison.models
+
+
 def what_is_wrong(orders: crm.Transactions) -> None:
     crm.Table([1, 2])  # type: ignore[arg-type]
     crm.Table({"customer": ["A"]})  # type: ignore[arg-type]

@@ -7,13 +7,15 @@ mod rows;
 #[path = "common/specification.rs"]
 mod specification;
 
-use crm_mining::data::{Features, Keys, ToTable, Values};
+use crm_mining::data::{Column, Features, Keys, Table, ToTable, Values};
+use crm_mining::feature::Preparation;
 use crm_mining::insight::{
-    ExplainSegments, NamedSegments, Revenue, SegmentChoice, SegmentReport, Segmentation,
+    ExplainSegments, NamedSegments, Revenue, SegmentChoice, SegmentDescription, SegmentReport, Segmentation,
+    Segments,
 };
 use crm_mining::learn::{Agglomerative, Dendrogram, Linkage, NOISE, Silhouette, SilhouetteSamples};
 use crm_mining::report::{self, Chart};
-use crm_mining::{ErrorKind, Fit};
+use crm_mining::{ErrorKind, Fit, Predict};
 use rows::{clouds, features};
 use serde_json::{Value, json};
 use specification::{assert_complete, values};
@@ -32,6 +34,15 @@ fn report(revenue: Revenue) -> SegmentReport {
 
 fn with_revenue() -> SegmentReport {
     report(Revenue::Values(&[10.0, 10.0, 10.0, 10.0, 10.0, 50.0, 70.0, 30.0]))
+}
+
+/// Sixty customers, and the three segments learnt from them.
+fn learnt() -> (Features, Segments) {
+    let keys: Keys = (0..60).map(|number| format!("secret-{number:02}")).collect();
+    let spend = (0..60u32).map(|i| f64::from(i % 3 * 40 + i % 7)).collect();
+    let of = Features::new(["spend"], spend).unwrap().of_customers(keys).unwrap();
+    let segments = Segmentation::kmeans(3..=3).fit(&of).unwrap();
+    (of, segments)
 }
 
 /// Rows at 0, 1, 10 and 14, merged at 1, 4 and 9.
@@ -65,9 +76,11 @@ fn field(column: &str, scaling: &str) -> (String, String) {
 
 #[test]
 fn every_specification_is_complete_and_holds_no_key() {
-    let (report, choice) = (with_revenue(), choice());
+    let (report, choice, (of, segments)) = (with_revenue(), choice(), learnt());
     let mut charts = vec![
         report::segment_size_chart(&report),
+        report::segment_share_chart(segments.without_customers()),
+        report::segment_silhouette_chart(segments.without_customers(), &of).unwrap(),
         report::effect_chart(&report),
         report::silhouette_chart(&silhouettes()),
         report::dendrogram_chart(&tree(), 4).unwrap(),
@@ -112,6 +125,49 @@ fn sizes_are_shares_of_customers_beside_shares_of_revenue() {
         let chart = report::segment_size_chart(&self::report(revenue));
         assert_eq!((values(&chart).len(), &values(&chart)[0]["of"]), (3, &"customers".into()));
     }
+}
+
+#[test]
+fn learnt_segments_have_shares() {
+    let (of, segments) = learnt();
+    let chart = report::segment_share_chart(segments.without_customers());
+    let row = |segment: &SegmentDescription| {
+        let name = format!("{}: {}", segment.index, segment.name);
+        json!({ "of": "customers", "segment": name, "share": segment.share })
+    };
+    assert_eq!(values(&chart), segments.segments().iter().map(row).collect::<Vec<_>>());
+    assert_eq!((mark(&chart), chart.subtitle()), ("bar".into(), Some("60 customers")));
+    let explained = ExplainSegments::default().explain(&of, &segments, Revenue::Unknown).unwrap();
+    assert_eq!(chart.encodings(), report::segment_size_chart(&explained).encodings());
+}
+
+#[test]
+fn learnt_segments_have_silhouettes_by_features_as_they_are() {
+    let (of, segments) = learnt();
+    let model = segments.without_customers();
+    let drawn = |prepared: &Features, labels: &[u32]| {
+        report::silhouette_chart(&Silhouette::default().samples(prepared, labels).unwrap())
+    };
+    let expected = drawn(&model.preparation().predict(&of).unwrap(), segments.labels());
+    assert_eq!(report::segment_silhouette_chart(model, &of).unwrap(), expected);
+    // Of others than those of the fit.
+    let few = of.select(&[0, 1, 2, 3, 4]);
+    let expected = drawn(&model.preparation().predict(&few).unwrap(), &model.predict(&few).unwrap());
+    assert_eq!(report::segment_silhouette_chart(model, &few).unwrap(), expected);
+    let kind = |of: &Features| report::segment_silhouette_chart(model, of).unwrap_err().into_kind();
+    assert!(matches!(kind(&of.select(&[0, 3, 6])), ErrorKind::NotEnoughData { .. }));
+    assert!(matches!(kind(&of.select(&[])), ErrorKind::NotEnoughData { .. }));
+    assert!(matches!(kind(&features(1, vec![1.0])), ErrorKind::FeatureMismatch { .. }));
+
+    // Of the rows of a table, with categories.
+    let spend = Column::floats("spend", of.values().to_vec());
+    let plan = Column::text("plan", (0..60).map(|i| Some(["basic", "gold", "gold"][i % 3])));
+    let table = Table::new("customers", vec![spend, plan]).unwrap();
+    let preparation = Preparation::of_table(["spend"], ["plan"]);
+    let segments = Segmentation::kmeans(3..=3).preparation(preparation).fit(&table).unwrap();
+    let model = segments.without_customers();
+    let expected = drawn(&model.preparation().predict(&table).unwrap(), segments.labels());
+    assert_eq!(report::segment_silhouette_chart(model, &table).unwrap(), expected);
 }
 
 #[test]

@@ -8,6 +8,9 @@ import polars as pl
 import pyarrow as pa  # type: ignore[import-untyped, unused-ignore]
 from typing_extensions import Unpack, disjoint_base
 
+from ._estimator import Clusterer
+from ._kmeans import KMeans
+
 __all__ = [
     "Aft",
     "AftModel",
@@ -33,6 +36,7 @@ __all__ = [
     "ClvForecast",
     "CohortTable",
     "Cohorts",
+    "CompareK",
     "CompositeValue",
     "Concentration",
     "Contract",
@@ -57,9 +61,12 @@ __all__ = [
     "GainLoss",
     "GammaGamma",
     "GammaGammaModel",
+    "Gap",
+    "GapAt",
     "Holdout",
     "HoldoutReport",
     "Itemsets",
+    "KComparison",
     "KaplanMeier",
     "Ledger",
     "Lifecycle",
@@ -109,6 +116,8 @@ __all__ = [
     "Segments",
     "SilhouetteScore",
     "SimulatedBuyers",
+    "Stability",
+    "StabilityScore",
     "Stages",
     "Summary",
     "SurvivalCurve",
@@ -1520,17 +1529,21 @@ class ClvForecast(Table):
     def groups(self, group_of: Sequence[int]) -> list[_Interval]: ...
     def plot(self, group_of: Sequence[Any] | None = None) -> Chart: ...
 
+_Ks: TypeAlias = int | tuple[int, int] | range
+
 @final
 class Segmentation(_Settings):
     def __new__(
         cls,
-        k: int | tuple[int, int] | range = (2, 8),
+        k: _Ks = (2, 8),
         n_init: int = 10,
         seed: int = 42,
         preparation: Mapping[str, Any] | None = None,
     ) -> Segmentation: ...
     @staticmethod
-    def kmeans(*k: int | range, n_init: int = 10, seed: int = 42) -> Segmentation: ...
+    def kmeans(
+        *k: int | range, n_init: int = 10, seed: int = 42, preparation: Mapping[str, Any] | None = None
+    ) -> Segmentation: ...
     @staticmethod
     def choose(
         *k: int | range,
@@ -1542,6 +1555,7 @@ class Segmentation(_Settings):
         min_silhouette_of_groups: float = 0.95,
         resamples: int = 30,
         references: int = 10,
+        preparation: Mapping[str, Any] | None = None,
     ) -> ChooseSegments: ...
     @property
     def k(self) -> tuple[int, int]: ...
@@ -1581,6 +1595,7 @@ class Segments(Table):
     @property
     def model(self) -> SegmentModel: ...
     def predict(self, features: Features | RfmScores | _Frame) -> Table: ...
+    def plot(self, features: Features | RfmScores | _Frame | None = None) -> Chart: ...
 
 _Criterion: TypeAlias = Literal[
     "silhouette", "stability", "smallest_share", "calinski_harabasz", "davies_bouldin", "gap", "inertia"
@@ -1594,7 +1609,7 @@ _Lever: TypeAlias = Literal["up", "down", "either"]
 class ChooseSegments(_Settings):
     def __new__(
         cls,
-        k: int | tuple[int, int] | range = (2, 12),
+        k: _Ks = (2, 12),
         n_init: int = 10,
         seed: int = 42,
         min_share: float = 0.05,
@@ -2285,6 +2300,105 @@ class SilhouetteScore:
     def standard_error(self) -> float | None: ...
     @property
     def n_noise(self) -> int: ...
+
+_GapReference: TypeAlias = Literal["box", "principal"]
+
+@final
+class Gap(_Settings):
+    def __new__(cls, references: int = 20, shape: _GapReference = "box", n_init: int = 3, seed: int = 42) -> Gap: ...
+    @property
+    def references(self) -> int: ...
+    @property
+    def shape(self) -> _GapReference: ...
+    @property
+    def n_init(self) -> int: ...
+    @property
+    def seed(self) -> int: ...
+    def score(self, X: Any, k: _Ks, *, progress: _Progress | None = None) -> list[GapAt]: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class GapAt:
+    @property
+    def k(self) -> int: ...
+    @property
+    def gap(self) -> float: ...
+    @property
+    def standard_error(self) -> float: ...
+    @staticmethod
+    def first_sufficient(gaps: Sequence[GapAt]) -> int | None: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@type_check_only
+class _ClusterStability(TypedDict):
+    mean: float
+    dissolved: float
+    resamples: int
+
+@final
+class Stability(_Settings):
+    def __new__(cls, resamples: int = 50, seed: int = 42) -> Stability: ...
+    @property
+    def resamples(self) -> int: ...
+    @property
+    def seed(self) -> int: ...
+    def score(
+        self, settings: Clusterer, X: Any, labels: Any, *, progress: _Progress | None = None
+    ) -> StabilityScore: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class StabilityScore:
+    @property
+    def clusters(self) -> list[_ClusterStability]: ...
+    @property
+    def resamples(self) -> int: ...
+    @property
+    def refused(self) -> int: ...
+    @property
+    def smallest(self) -> float: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class CompareK(_Settings):
+    def __new__(
+        cls,
+        k: _Ks,
+        n_init: int = 10,
+        seed: int = 42,
+        silhouette: Mapping[str, int] | None = None,
+        gap: Gap | None = None,
+        stability: Stability | None = None,
+    ) -> CompareK: ...
+    @property
+    def k(self) -> tuple[int, int]: ...
+    @property
+    def n_init(self) -> int: ...
+    @property
+    def seed(self) -> int: ...
+    @property
+    def silhouette(self) -> dict[str, int]: ...
+    @property
+    def gap(self) -> Gap | None: ...
+    @property
+    def stability(self) -> Stability | None: ...
+    def fit(self, X: Any, *, progress: _Progress | None = None) -> KComparison: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class KComparison(Table):
+    @property
+    def reports(self) -> list[dict[str, Any]]: ...
+    @property
+    def models(self) -> list[KMeans]: ...
+    @property
+    def silhouettes(self) -> list[SilhouetteScore | None]: ...
+    @property
+    def skipped(self) -> range: ...
+    @property
+    def elbow(self) -> int | None: ...
+    @property
+    def first_sufficient_gap(self) -> int | None: ...
 
 def _features(values: bytes | Features, names: Sequence[str]) -> Features: ...
 def _table(columns: Sequence[tuple[str, bytes | list[str | None]]]) -> Table: ...

@@ -98,6 +98,11 @@ class Estimator:
         """The settings as Rust knows them."""
         return self.get_params()
 
+    def _said(self) -> tuple[str, str]:
+        """The name and the settings as they go to Rust."""
+        settings = {name: _finite(value) for name, value in self._settings().items()}
+        return type(self).__name__, json.dumps(settings, default=_plain)
+
     def _read(self, X: Any, fitted: Fitted | None = None) -> tuple[Any, Any]:
         """Rows as Rust knows them, and the names of their columns if they have some."""
         return read(type(self).__name__, X, fitted)
@@ -107,10 +112,8 @@ class Estimator:
         rows, names = self._read(X)
         n_rows = len(rows)
         weights = None if sample_weight is None else weights_of(sample_weight, n_rows)
-        settings = {name: _finite(value) for name, value in self._settings().items()}
         try:
-            name = type(self).__name__
-            self._model = _Fitted.fit(name, json.dumps(settings, default=_plain), rows, weights, streamed=streamed)
+            self._model = _Fitted.fit(*self._said(), rows, weights, streamed=streamed)
         except (errors.NotEnoughData, errors.TooManyClusters, errors.InvalidParameter) as error:
             if n_rows == 1:
                 error.args = (f"{error} (n_samples = 1)",)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal
 
+from ._crm_mining import _Fitted
 from ._estimator import Clusterer, Predicts, Transforms, WeightedClusterer
 from ._rows import objects
 
@@ -117,6 +118,14 @@ class KMeans(WeightedClusterer, Distances):
 
     def _settings(self) -> dict[str, Any]:
         return super()._settings() | {"init": _centers(self.init)}
+
+
+def compared(model: _Fitted, n_features: int, names: Any, k: int, n_init: int, seed: int) -> KMeans:
+    """K-means as `CompareK` has fitted it."""
+    estimator = KMeans(k, n_init=n_init, tolerance=0.0, seed=seed)
+    estimator._model = model
+    estimator._remember(n_features, names)
+    return estimator
 
 
 class MiniBatchKMeans(Clusterer, Predicts):

@@ -15,17 +15,18 @@ pub(crate) use named::{NamedSegments, SegmentRules};
 use super::RfmScores;
 use crate::convert::{list, plain, setting, word};
 use crate::data::Features;
+use crate::given::Ks;
+use crate::report::Chart;
 use crate::run::run;
 use crate::settings::settings;
 use crate::table::{Table, UNNAMED, read};
 use crm_mining::Fit;
 use crm_mining::data::{self, Column, ToTable};
 use crm_mining::feature::Preparation;
-use crm_mining::insight;
-use pyo3::exceptions::PyTypeError;
+use crm_mining::{insight, report};
+use pyo3::PyTypeInfo;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyRange, PyRangeMethods, PyTuple};
-use std::ops::RangeInclusive;
+use pyo3::types::{PyDict, PyList, PyTuple};
 use std::sync::Arc;
 
 /// Segmentation of customers: k-means on their features, with the number of segments chosen by the mean
@@ -61,46 +62,6 @@ use std::sync::Arc;
 #[derive(PartialEq)]
 pub(crate) struct Segmentation(insight::Segmentation);
 
-/// One number, a pair of the first and the last, or a range.
-struct Ks(RangeInclusive<usize>);
-
-impl Ks {
-    /// What stands in the arguments; all of `standard` when nothing does.
-    fn of(
-        arguments: &Bound<'_, PyTuple>,
-        standard: RangeInclusive<usize>,
-    ) -> PyResult<RangeInclusive<usize>> {
-        match arguments.len() {
-            0 => Ok(standard),
-            1 => Ok(arguments.get_item(0)?.extract::<Ks>()?.0),
-            _ => Ok(arguments.extract::<Ks>()?.0),
-        }
-    }
-}
-
-impl<'py> FromPyObject<'_, 'py> for Ks {
-    type Error = PyErr;
-
-    fn extract(given: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        if let Ok(range) = given.cast::<PyRange>() {
-            let (start, stop, step) = (range.start()?, range.stop()?, range.step()?);
-            if step == 1 && start >= 0 && stop > start {
-                return Ok(Ks(start as usize..=(stop - 1) as usize));
-            }
-        }
-        if let Ok(k) = given.extract::<usize>() {
-            return Ok(Ks(k..=k));
-        }
-        if let Ok((first, last)) = given.extract::<(usize, usize)>() {
-            return Ok(Ks(first..=last));
-        }
-        Err(PyTypeError::new_err(format!(
-            "k must be a number of segments, a pair of the first and the last, or a range of step 1; got {}",
-            given.repr()?
-        )))
-    }
-}
-
 settings! { Segmentation {
     #[new]
     #[pyo3(
@@ -127,15 +88,19 @@ settings! { Segmentation {
     ///     Starts of k-means for each number.
     /// seed : int, default 42
     ///     Of the random numbers.
+    /// preparation : dict, optional
+    ///     How columns become comparable.
     ///
     /// Returns
     /// -------
     /// Segmentation
     #[staticmethod]
-    #[pyo3(signature = (*k, n_init = 10, seed = 42))]
-    fn kmeans(k: &Bound<'_, PyTuple>, n_init: usize, seed: u64) -> PyResult<Segmentation> {
-        let settings = insight::Segmentation::kmeans(Ks::of(k, 2..=8)?);
-        Ok(Segmentation(insight::Segmentation { n_init, seed, ..settings }))
+    #[pyo3(signature = (*k, **settings), text_signature = "(*k, n_init=10, seed=42, preparation=None)")]
+    fn kmeans<'py>(
+        k: &Bound<'py, PyTuple>,
+        settings: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        with_ks::<Segmentation>(k, settings)
     }
 
     /// The finest division of a range that is large enough, stable and not vague: all criteria, and a stated rule.
@@ -160,6 +125,8 @@ settings! { Segmentation {
     ///     Draws of the customers for stability.
     /// references : int, default 10
     ///     Reference sets for the gap.
+    /// preparation : dict, optional
+    ///     How columns become comparable, as of ``Segmentation``.
     ///
     /// Returns
     /// -------
@@ -170,26 +137,16 @@ settings! { Segmentation {
     /// >>> crm.Segmentation.choose(2, 12) == crm.ChooseSegments()
     /// True
     #[staticmethod]
-    #[pyo3(signature = (*k, n_init = 10, seed = 42, min_share = 0.05, min_stability = 0.75,
-        min_silhouette = 0.75, min_silhouette_of_groups = 0.95, resamples = 30, references = 10))]
-    #[allow(clippy::too_many_arguments, reason = "the settings of Python are keywords")]
-    fn choose(
-        k: &Bound<'_, PyTuple>,
-        #[pyo3(from_py_with = crate::given::choose_segments::n_init)] n_init: usize,
-        #[pyo3(from_py_with = crate::given::choose_segments::seed)] seed: u64,
-        #[pyo3(from_py_with = crate::given::choose_segments::min_share)] min_share: f64,
-        #[pyo3(from_py_with = crate::given::choose_segments::min_stability)] min_stability: f64,
-        #[pyo3(from_py_with = crate::given::choose_segments::min_silhouette)] min_silhouette: f64,
-        #[pyo3(from_py_with = crate::given::choose_segments::min_silhouette_of_groups)]
-        min_silhouette_of_groups: f64,
-        #[pyo3(from_py_with = crate::given::choose_segments::resamples)] resamples: usize,
-        #[pyo3(from_py_with = crate::given::choose_segments::references)] references: usize,
-    ) -> PyResult<ChooseSegments> {
-        let k = Ks::of(k, 2..=12)?;
-        Ok(ChooseSegments(insight::ChooseSegments {
-            k, n_init, seed, min_share, min_stability, min_silhouette, min_silhouette_of_groups, resamples, references,
-            ..insight::ChooseSegments::default()
-        }))
+    #[pyo3(
+        signature = (*k, **settings),
+        text_signature = "(*k, n_init=10, seed=42, min_share=0.05, min_stability=0.75, min_silhouette=0.75, \
+            min_silhouette_of_groups=0.95, resamples=30, references=10, preparation=None)"
+    )]
+    fn choose<'py>(
+        k: &Bound<'py, PyTuple>,
+        settings: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        with_ks::<ChooseSegments>(k, settings)
     }
 
     /// The first and the last number of segments to try.
@@ -249,6 +206,16 @@ settings! { Segmentation {
         Segments::bound(py, Arc::new(segments))
     }
 } }
+
+/// Settings of this class, whose constructor takes the numbers of segments as one argument.
+fn with_ks<'py, C: PyTypeInfo>(
+    k: &Bound<'py, PyTuple>,
+    settings: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = k.py();
+    let k = if k.len() < 2 { k.clone() } else { (k,).into_pyobject(py)? };
+    py.get_type::<C>().call(k, settings)
+}
 
 /// What describes customers in numbers.
 #[derive(FromPyObject)]
@@ -405,6 +372,38 @@ impl Segments {
         let segments = self.0.clone();
         let table = run(py, None, move |_| model::assigned(segments.without_customers(), &features))?;
         Bound::new(py, Table::ready(Arc::new(table)))
+    }
+
+    /// The segments as a chart.
+    ///
+    /// Parameters
+    /// ----------
+    /// features : Features, RfmScores, Table or frame, optional
+    ///     Of the same names as at the fit, as they are: the silhouettes of these customers, prepared as at the fit, in
+    ///     their segments, which are those of ``predict``. When left out, the share of each segment in the customers of
+    ///     the fit.
+    ///
+    /// Returns
+    /// -------
+    /// Chart
+    ///
+    /// Raises
+    /// ------
+    /// FeatureMismatch
+    ///     Other features than at the fit.
+    /// NotEnoughData
+    ///     Customers of one segment only.
+    #[pyo3(signature = (features = None))]
+    fn plot(&self, py: Python<'_>, features: Option<Rows>) -> PyResult<Chart> {
+        let segments = self.0.clone();
+        Chart::made(py, move || {
+            let segments = segments.without_customers();
+            match features {
+                None => Ok(report::segment_share_chart(segments)),
+                Some(Rows::Features(features)) => report::segment_silhouette_chart(segments, &*features),
+                Some(Rows::Table(table)) => report::segment_silhouette_chart(segments, &*table),
+            }
+        })
     }
 
     fn __repr__(&self) -> String {

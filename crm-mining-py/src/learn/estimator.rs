@@ -7,7 +7,7 @@ use crate::error::{invalid_parameter, library};
 use crate::feature::SCALERS;
 use crate::report::Chart;
 use crate::run::run;
-use crm_mining::data::Weighted;
+use crm_mining::data::{Features, Weighted};
 use crm_mining::{Control, ErrorKind, Result, report};
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyDict, PyTuple};
@@ -17,7 +17,7 @@ use serde_json::{Map, Value as Json};
 use std::sync::Arc;
 
 /// Settings as the estimator of their name in Python holds them.
-pub(crate) trait Settings: Serialize + DeserializeOwned + Send + 'static {
+pub(crate) trait Settings: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The name of the estimator.
     const NAME: &'static str;
     /// What is fitted.
@@ -135,7 +135,7 @@ macro_rules! model {
 pub(crate) use model;
 
 /// A method that the model does not have.
-pub(crate) fn no_method(_: &dyn Model, method: &str) -> Result<Value> {
+pub(crate) fn no_method<T>(_: &dyn Model, method: &str) -> Result<T> {
     let (must_be, got) = ("one that the model has".to_owned(), method.to_owned());
     Err(ErrorKind::InvalidParameter { of: "estimator", parameter: "method", must_be, got }.into())
 }
@@ -212,17 +212,38 @@ fn array<'py, T: Copy, const N: usize>(
 pub(crate) struct Kind {
     name: &'static str,
     fit: fn(Python<'_>, &str, Data) -> PyResult<Arc<dyn Model>>,
+    divide: fn(&str) -> PyResult<Divide>,
     load: fn(&str) -> PyResult<Arc<dyn Model>>,
 }
 
+/// Finds the cluster of each row.
+pub(crate) type Divide = Box<dyn Fn(&Features, &Control) -> Result<Vec<u32>> + Send + Sync>;
+
 /// The estimator of these settings.
 pub(crate) const fn kind<S: Settings>() -> Kind {
-    Kind { name: S::NAME, fit: fit::<S>, load: load::<S> }
+    Kind { name: S::NAME, fit: fit::<S>, divide: divide::<S>, load: load::<S> }
 }
 
 fn fit<S: Settings>(py: Python<'_>, settings: &str, data: Data) -> PyResult<Arc<dyn Model>> {
     let settings = parsed::<S>(settings)?;
     Ok(Arc::new(run(py, None, move |control| settings.learn(&data, control))?))
+}
+
+fn divide<S: Settings>(settings: &str) -> PyResult<Divide> {
+    let settings = parsed::<S>(settings)?;
+    Ok(Box::new(move |rows, control| {
+        let data = Data { rows: Shape::Features(Arc::new(rows.clone())), weights: None, streamed: false };
+        let model = settings.learn(&data, control)?;
+        match model.attributes().into_iter().find(|(name, _)| *name == "labels_") {
+            Some((_, Value::Labels(labels))) => Ok(labels),
+            _ => no_method(&model, "labels_"),
+        }
+    }))
+}
+
+/// How the estimator of this name, with its settings as JSON, divides rows.
+pub(crate) fn division(estimator: &str, settings: &str) -> PyResult<Divide> {
+    (named(estimator)?.divide)(settings)
 }
 
 fn load<S: Settings>(json: &str) -> PyResult<Arc<dyn Model>> {
@@ -266,6 +287,13 @@ fn rule(failure: &serde_json::Error) -> String {
 pub(crate) struct Fitted {
     kind: &'static Kind,
     model: Arc<dyn Model>,
+}
+
+impl Fitted {
+    /// A model that these settings found.
+    pub(crate) fn of<S: Settings>(model: S::Model) -> PyResult<Fitted> {
+        Ok(Fitted { kind: named(S::NAME)?, model: Arc::new(model) })
+    }
 }
 
 #[pymethods]

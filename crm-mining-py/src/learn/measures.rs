@@ -42,7 +42,7 @@ impl From<learn::SilhouetteScore> for SilhouetteScore {
 }
 
 /// Labels out of the bytes of an array.
-fn labels(bytes: &[u8]) -> Vec<u32> {
+pub(super) fn labels(bytes: &[u8]) -> Vec<u32> {
     bytes.as_chunks().0.iter().map(|bytes| u32::from_ne_bytes(*bytes)).collect()
 }
 

@@ -55,6 +55,16 @@ pub(crate) fn reals(bytes: &[u8]) -> Vec<f64> {
     bytes.as_chunks().0.iter().map(|bytes| f64::from_ne_bytes(*bytes)).collect()
 }
 
+/// An array or frame as the estimators read it, and the names of its columns if it has some.
+pub(crate) fn read<'py>(
+    of: &str,
+    rows: &Bound<'py, PyAny>,
+) -> PyResult<(Arc<data::Features>, Bound<'py, PyAny>)> {
+    let read = rows.py().import("crm_mining._rows")?.call_method1("read", (of, rows))?;
+    let (features, names): (Bound<'py, Features>, _) = read.extract()?;
+    Ok((features.get().0.clone(), names))
+}
+
 /// The values of a matrix.
 #[derive(FromPyObject)]
 pub(crate) enum Values<'py> {

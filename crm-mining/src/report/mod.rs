@@ -20,7 +20,8 @@ pub use lifecycle_charts::{
     rolling_retention_chart, stage_chart,
 };
 pub use segment_charts::{
-    choice_chart, dendrogram_chart, effect_chart, segment_size_chart, silhouette_chart,
+    choice_chart, dendrogram_chart, effect_chart, segment_share_chart, segment_silhouette_chart,
+    segment_size_chart, silhouette_chart,
 };
 pub use survival_charts::survival_chart;
 pub use value_charts::{

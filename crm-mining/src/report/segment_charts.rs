@@ -2,24 +2,40 @@
 
 use super::chart::{Channel, Chart, Encoding, Mark};
 use super::pick::{numbers, one_of};
-use crate::data::{Column, Table, ToTable};
+use crate::data::{Column, Features, Table, ToTable};
 use crate::error::{Result, invalid_parameter};
-use crate::insight::{ExplainedSegment, SegmentChoice, SegmentReport};
-use crate::learn::{Dendrogram, NOISE, SilhouetteSamples};
+use crate::feature::Prepared;
+use crate::insight::{ExplainedSegment, SegmentChoice, SegmentDescription, SegmentModel, SegmentReport};
+use crate::learn::{Dendrogram, NOISE, Silhouette, SilhouetteSamples};
+use crate::model::Predict;
 use std::collections::BTreeSet;
 
 /// The share of every segment in the customers, beside its share in the revenue where that is known.
 pub fn segment_size_chart(report: &SegmentReport) -> Chart {
     let known = report.segments().iter().any(|segment| segment.revenue_share.is_some());
-    let mut rows: Vec<(&ExplainedSegment, &str, f64)> = Vec::new();
+    let mut rows: Vec<(String, &str, f64)> = Vec::new();
     for segment in report.segments() {
-        rows.push((segment, "customers", segment.share));
+        rows.push((called(segment), "customers", segment.share));
         if known {
-            rows.push((segment, "revenue", segment.revenue_share.unwrap_or(f64::NAN)));
+            rows.push((called(segment), "revenue", segment.revenue_share.unwrap_or(f64::NAN)));
         }
     }
+    size_chart(&rows, report.n_customers())
+}
+
+/// The share of every segment in the customers of the fit.
+pub fn segment_share_chart(segments: &SegmentModel) -> Chart {
+    let of = |segment: &SegmentDescription| {
+        (format!("{}: {}", segment.index, segment.name), "customers", segment.share)
+    };
+    let rows: Vec<(String, &str, f64)> = segments.segments().iter().map(of).collect();
+    size_chart(&rows, segments.segments().iter().map(|segment| segment.size).sum())
+}
+
+/// Segments, each with what its share is one of.
+fn size_chart(rows: &[(String, &str, f64)], n_customers: usize) -> Chart {
     let columns = vec![
-        Column::text("segment", rows.iter().map(|(segment, ..)| Some(called(segment)))),
+        Column::text("segment", rows.iter().map(|(segment, ..)| Some(segment))),
         Column::text("of", rows.iter().map(|(_, of, _)| Some(*of))),
         Column::floats("share", rows.iter().map(|(.., share)| *share).collect()),
     ];
@@ -30,7 +46,7 @@ pub fn segment_size_chart(report: &SegmentReport) -> Chart {
         (Channel::Color, Encoding::nominal("of", "")),
     ];
     Chart::of("Segments", Mark::Bar, Table::of("segments", columns), encodings)
-        .with_subtitle(format!("{} customers", report.n_customers()))
+        .with_subtitle(format!("{n_customers} customers"))
 }
 
 /// How far every feature sets a segment apart, by Cliff's δ: from −1, where everyone has less of it than everyone else,
@@ -82,6 +98,21 @@ pub fn silhouette_chart(samples: &SilhouetteSamples) -> Chart {
     ];
     let chart = Chart::of("Silhouettes", Mark::Line, Table::of("silhouettes", columns), encodings);
     if mean.is_nan() { chart } else { chart.with_subtitle(format!("mean {mean:.3}")) }
+}
+
+/// The silhouettes of customers in these segments, those of the fit or others, by their features as they are: a
+/// [`silhouette_chart`] of the features prepared as at the fit, of a sample where there are more than 20 000.
+///
+/// # Errors
+/// Other features than at the fit; customers of one segment only.
+pub fn segment_silhouette_chart<Rows>(segments: &SegmentModel, rows: &Rows) -> Result<Chart>
+where
+    SegmentModel: Predict<Rows, Output = Vec<u32>>,
+    Prepared: Predict<Rows, Output = Features>,
+{
+    let labels = segments.predict(rows)?;
+    let prepared = segments.preparation().predict(rows)?;
+    Ok(silhouette_chart(&Silhouette::default().samples(&prepared, &labels)?))
 }
 
 /// The last merges of a tree, those that leave so many clusters (at least 1, at most 500): every merge joins two at its

@@ -1,7 +1,8 @@
 //! How many segments: all criteria side by side.
 
-use super::{Ks, Rows, Segments, prepare};
+use super::{Rows, Segments, prepare};
 use crate::convert::plain;
+use crate::given::Ks;
 use crate::report::Chart;
 use crate::run::run;
 use crate::settings::settings;

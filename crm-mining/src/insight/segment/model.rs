@@ -59,6 +59,11 @@ impl SegmentModel {
         self.preparation.names()
     }
 
+    /// How features become comparable, as learnt at the fit.
+    pub fn preparation(&self) -> &Prepared {
+        &self.preparation
+    }
+
     /// The center of a segment in the units of the features; of a logged feature, exp of the mean of
     /// ln(1 + x), less 1. `None` beyond the last.
     pub fn center(&self, segment: usize) -> Option<Vec<f64>> {
