@@ -123,7 +123,9 @@ class Optics(Clusterer):
 class Hdbscan(Clusterer):
     """HDBSCAN: the clusters of `Dbscan` that last over the widest range of densities.
 
-    For clusters that differ in density and shape. They are numbered by size, the largest first.
+    For clusters that differ in density and shape. They are numbered by size, the largest first. Equal distances part at
+    once, so that the order of rows does not matter; where there are many, as in counts, scikit-learn's clusters are one
+    of several that the order of its rows picks.
 
     Parameters
     ----------
