@@ -21,7 +21,7 @@ pub(crate) struct SilhouetteScore {
     clusters: Vec<f64>,
     /// How many rows were scored, when not all were.
     sampled: Option<usize>,
-    /// The standard error of the mean, when a sample was scored that 32 parts of it can stand for.
+    /// The standard error of the mean, when a sample of 256 rows or more was scored.
     standard_error: Option<f64>,
     /// Rows that belong to no cluster, left out.
     n_noise: usize,
