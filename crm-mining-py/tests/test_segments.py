@@ -150,6 +150,13 @@ def test_segments_are_drawn_by_share_and_by_silhouette(rfm, chosen):
     assert set(two.plot(few).table.to_polars()["cluster"]) == {"0", "1"}
 
 
+def test_segments_are_drawn_whatever_the_order_of_their_customers():
+    frame = pl.DataFrame({"customer": [i * 7 % 60 for i in range(60)], "spend": [i % 3 * 40.0 + i % 7 for i in range(60)]})
+    segments = crm.Segmentation(3, preparation={"numeric": ["spend"], "customer": "customer"}).fit(frame)
+    assert segments.plot(frame).subtitle == f"mean {segments.silhouettes[3]:.3f}"
+    assert segments.plot(frame.sort("spend")).subtitle == segments.plot(frame).subtitle
+
+
 def test_segments_are_not_drawn_by_what_does_not_fit(rfm, chosen):
     segments = crm.Segmentation(2).fit(spends(10.0))
     with pytest.raises(errors.FeatureMismatch):

@@ -159,15 +159,19 @@ fn learnt_segments_have_silhouettes_by_features_as_they_are() {
     assert!(matches!(kind(&of.select(&[])), ErrorKind::NotEnoughData { .. }));
     assert!(matches!(kind(&features(1, vec![1.0])), ErrorKind::FeatureMismatch { .. }));
 
-    // Of the rows of a table, with categories.
+    // Of the rows of a table, with categories, whose customers do not stand in the order of their keys.
+    let customer = Column::text("customer", (0..60).map(|i| Some(format!("secret-{:02}", i * 7 % 60))));
     let spend = Column::floats("spend", of.values().to_vec());
     let plan = Column::text("plan", (0..60).map(|i| Some(["basic", "gold", "gold"][i % 3])));
-    let table = Table::new("customers", vec![spend, plan]).unwrap();
-    let preparation = Preparation::of_table(["spend"], ["plan"]);
+    let table = Table::new("customers", vec![customer, spend, plan]).unwrap();
+    let preparation =
+        Preparation { customer: Some("customer".into()), ..Preparation::of_table(["spend"], ["plan"]) };
     let segments = Segmentation::kmeans(3..=3).preparation(preparation).fit(&table).unwrap();
     let model = segments.without_customers();
-    let expected = drawn(&model.preparation().predict(&table).unwrap(), segments.labels());
-    assert_eq!(report::segment_silhouette_chart(model, &table).unwrap(), expected);
+    let chart = report::segment_silhouette_chart(model, &model.plain(&table).unwrap()).unwrap();
+    assert_eq!(chart, drawn(&model.preparation().predict(&table).unwrap(), segments.labels()));
+    let mean = chart.subtitle().unwrap().strip_prefix("mean ").unwrap().parse::<f64>().unwrap();
+    assert!((mean - segments.silhouettes()[0].1).abs() < 1e-3, "{mean} {:?}", segments.silhouettes());
 }
 
 #[test]

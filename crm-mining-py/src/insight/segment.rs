@@ -400,8 +400,7 @@ impl Segments {
             let segments = segments.without_customers();
             match features {
                 None => Ok(report::segment_share_chart(segments)),
-                Some(Rows::Features(features)) => report::segment_silhouette_chart(segments, &*features),
-                Some(Rows::Table(table)) => report::segment_silhouette_chart(segments, &*table),
+                Some(rows) => report::segment_silhouette_chart(segments, &*rows.plain(segments)?),
             }
         })
     }

@@ -4,7 +4,6 @@ use super::chart::{Channel, Chart, Encoding, Mark};
 use super::pick::{numbers, one_of};
 use crate::data::{Column, Features, Table, ToTable};
 use crate::error::{Result, invalid_parameter};
-use crate::feature::Prepared;
 use crate::insight::{ExplainedSegment, SegmentChoice, SegmentDescription, SegmentModel, SegmentReport};
 use crate::learn::{Dendrogram, NOISE, Silhouette, SilhouetteSamples};
 use crate::model::Predict;
@@ -101,17 +100,14 @@ pub fn silhouette_chart(samples: &SilhouetteSamples) -> Chart {
 }
 
 /// The silhouettes of customers in these segments, those of the fit or others, by their features as they are: a
-/// [`silhouette_chart`] of the features prepared as at the fit, of a sample where there are more than 20 000.
+/// [`silhouette_chart`] of the features prepared as at the fit, of a sample where there are more than 20 000. The rows
+/// of a table become such features by [`SegmentModel::plain`].
 ///
 /// # Errors
 /// Other features than at the fit; customers of one segment only.
-pub fn segment_silhouette_chart<Rows>(segments: &SegmentModel, rows: &Rows) -> Result<Chart>
-where
-    SegmentModel: Predict<Rows, Output = Vec<u32>>,
-    Prepared: Predict<Rows, Output = Features>,
-{
-    let labels = segments.predict(rows)?;
-    let prepared = segments.preparation().predict(rows)?;
+pub fn segment_silhouette_chart(segments: &SegmentModel, features: &Features) -> Result<Chart> {
+    let labels = segments.predict(features)?;
+    let prepared = segments.preparation().predict(features)?;
     Ok(silhouette_chart(&Silhouette::default().samples(&prepared, &labels)?))
 }
 
