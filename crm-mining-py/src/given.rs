@@ -181,6 +181,7 @@ parameters! {
     compare_k "CompareK" { n_init: usize, seed: u64 }
     gap "Gap" { references: usize, n_init: usize, seed: u64 }
     stability "Stability" { resamples: usize, seed: u64 }
+    segmentation "Segmentation" { n_init: usize, seed: u64 }
     choose_segments "ChooseSegments" {
         n_init: usize, seed: u64, min_share: f64, min_stability: f64, min_silhouette: f64,
         min_silhouette_of_groups: f64, resamples: usize,

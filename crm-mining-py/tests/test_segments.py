@@ -515,3 +515,10 @@ def test_criteria_are_drawn(chosen, criterion):
     axes = chosen.choice.plot(criterion).axes()
     axes.figure.canvas.draw()
     assert {"2", "6"} <= {label.get_text() for label in axes.get_xticklabels()}
+
+
+def test_settings_out_of_range_are_named_as_they_were_given():
+    with pytest.raises(errors.InvalidParameter, match="seed"):
+        crm.Segmentation(2, seed=-1)
+    with pytest.raises(errors.InvalidParameter, match="k must be a range from 2 or more, not empty; got 0 to 0"):
+        crm.Segmentation(0).fit(of_columns(x=[1.0, 2.0]))

@@ -214,6 +214,7 @@ fn hostile_input_has_a_name() {
     let huge = Features::new(["x"], vec![1e200; 9]).unwrap();
     assert_eq!(kind(plain(), &huge, &one, unknown), "Overflow");
     assert_eq!(kind(plain(), &features, &one, Revenue::Values(&[1e100; 9])), "Overflow");
+    assert_eq!(kind(plain(), &features, &one, Revenue::Values(&[f64::NAN; 9])), "InvalidValue");
     assert!(NamedSegments::new(["a", "a"], labels.clone()).is_err());
     assert!(NamedSegments::new(["a"], vec![1]).is_err());
     let others: Keys = (1..10).map(|i| format!("c{i:05}")).collect();

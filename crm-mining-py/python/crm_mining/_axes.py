@@ -145,7 +145,8 @@ def _label(ax: Any, encoding: dict[str, Any]) -> None:
                 ax.invert_yaxis()
         elif (written := _format(of.get("axis", {}).get("format"))) is not None:
             axis.set_major_formatter(written)
-        if of.get("type") == "temporal":
+        crowded = name == "x" and any(len(str(value)) > 6 for value in domain or [])
+        if of.get("type") == "temporal" or crowded:
             axis.set_tick_params(rotation=30)
     if encoding["y"].get("type") == "quantitative":
         low, high = ax.get_ylim()

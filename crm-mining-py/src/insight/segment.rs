@@ -70,8 +70,8 @@ settings! { Segmentation {
     )]
     fn new(
         k: Ks,
-        n_init: usize,
-        seed: u64,
+        #[pyo3(from_py_with = crate::given::segmentation::n_init)] n_init: usize,
+        #[pyo3(from_py_with = crate::given::segmentation::seed)] seed: u64,
         preparation: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Segmentation> {
         let preparation = prepare("Segmentation", preparation)?;

@@ -85,7 +85,7 @@ impl Category {
         if unseen == Unseen::Refuse
             && let Some(row) = codes.iter().position(|&code| code == Text::MISSING)
         {
-            return Err(wrong_value(table, column, row, "present"));
+            return Err(wrong_value(table, column, row, "present, or let through by unseen"));
         }
         if keys.is_empty() {
             let unit = "levels of a categorical column";

@@ -158,7 +158,8 @@ impl ChooseSegments {
     fn check(&self) -> Result<()> {
         const OF: &str = "ChooseSegments";
         if *self.k.start() < 2 || self.k.end() < self.k.start() {
-            return invalid_parameter(OF, "k", "a range from 2 or more, not empty", &self.k);
+            let got = format!("{} to {}", self.k.start(), self.k.end());
+            return invalid_parameter(OF, "k", "a range from 2 or more, not empty", got);
         }
         for (parameter, value, most, must_be) in [
             ("min_share", self.min_share, 0.5, "from 0 to 0.5"),

@@ -57,7 +57,8 @@ pub enum Revenue<'a> {
 ///
 /// # Errors
 /// `explain`: a setting out of range; no row; labels or revenue that are not one per row; features of other customers
-/// than the labels, where both know theirs; a feature or name that is not there; values of 1e140 or more in size; revenue of 2^60 or more in size.
+/// than the labels, where both know theirs; a feature or name that is not there; values of 1e140 or more in size; revenue that is
+/// not finite, or of 2^60 or more in size.
 ///
 /// # Complexity
 /// Sorting each feature; O(rows · features) for each level of the tree, and once more for each segment that the
@@ -232,6 +233,11 @@ impl ExplainSegments {
                 return Err(ErrorKind::LengthMismatch { of, a, a_len, b, b_len }.into());
             }
         };
+        if let Some(row) = values.iter().flatten().position(|value| !value.is_finite()) {
+            let (table, column, row) = ("ExplainSegments".into(), "revenue".into(), row as u64 + 1);
+            let (must_be, got) = ("finite".into(), "infinity or no number".into());
+            return Err(ErrorKind::InvalidValue { table, column, row, must_be, got }.into());
+        }
         let mut sums = vec![Exact::ZERO; ground.k + 1];
         let mut total = Exact::ZERO;
         for (&class, &value) in ground.classes.iter().zip(values.iter().flatten()) {

@@ -121,7 +121,8 @@ impl CompareK {
     fn last(&self, features: &Features) -> Result<usize> {
         let (of, first, last) = ("CompareK", *self.k.start(), *self.k.end());
         if first == 0 || last < first {
-            return invalid_parameter(of, "k", "a range from 1 or more, not empty", &self.k);
+            let got = format!("{} to {}", self.k.start(), self.k.end());
+            return invalid_parameter(of, "k", "a range from 1 or more, not empty", got);
         }
         if features.n_rows() == 0 {
             return Err(ErrorKind::NotEnoughData { of, needed: 1, unit: "rows", got: 0 }.into());
