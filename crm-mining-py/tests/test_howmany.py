@@ -252,7 +252,7 @@ def test_what_does_not_fit_is_named(call, error, words):
         ([[1.0, math.nan], [2.0, 3.0]], errors.InvalidValue, "NaN"),
         ([1.0, 2.0], errors.Malformed, "Reshape your data"),
         (np.zeros((0, 2)), errors.NotEnoughData, "required by {}"),
-        ([["a"], ["b"]], ValueError, "could not convert"),
+        ([["a"], ["b"]], errors.InvalidValue, "got text"),
         (pd.DataFrame({"a": pd.to_datetime(["2024-01-01"])}), TypeError, "{} needs numbers; got dates"),
         (pl.DataFrame({"a": [1.0, None]}), errors.InvalidValue, "present"),
         (None, errors.Malformed, "scalar"),

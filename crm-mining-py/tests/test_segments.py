@@ -481,7 +481,7 @@ def test_rows_keep_their_order_and_are_followed():
     of = dict(zip(segments.customers, segments.labels))
     saved = crm.SegmentModel.from_json(segments.model.to_json())
     for model in (segments, saved):
-        assert model.predict(frame)["segment"].to_list() == [of[customer] for customer in frame["id"]]
+        assert model.predict(frame).to_polars()["segment"].to_list() == [of[customer] for customer in frame["id"]]
     assert crm.Refit().check(saved, frame).decision == "keep"
     assert saved.mean_inertia(frame) < 1
     matched = crm.match_segments(saved, segments, "centers")

@@ -406,7 +406,7 @@ fn tables_are_prepared_by_customer() {
 fn preparation_refuses_by_name() {
     let table = crm(vec![1.0, 3.0], vec![Some("Ulm"), None]);
     let settings = || Preparation::of_table(["spend"], Vec::<String>::new());
-    assert_eq!(kind(Preparation::default().fit(&table)), "NotEnoughData");
+    assert_eq!(kind(Preparation::default().fit(&table)), "InvalidParameter");
     assert_eq!(kind(Preparation::of_table(["spend", "spend"], ["city"]).fit(&table)), "DuplicateColumn");
     assert_eq!(kind(Preparation::of_table(["spent"], ["city"]).fit(&table)), "MissingColumn");
     assert_eq!(kind(Preparation { level_value: f64::NAN, ..settings() }.fit(&table)), "InvalidParameter");
