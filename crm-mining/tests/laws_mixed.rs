@@ -436,7 +436,7 @@ fn preparation_refuses_by_name() {
     assert_eq!(kind(Preparation::of_table(["age"], Vec::<String>::new()).fit(&features)), "FeatureMismatch");
     assert_eq!(kind(Preparation::of_table(["spend"], ["city"]).fit(&features)), "InvalidParameter");
     let with_city = Preparation { unseen: Unseen::AllZero, ..Preparation::of_table(["spend"], ["city"]) };
-    assert_eq!(kind(with_city.fit(&table).unwrap().predict(&features)), "InvalidColumn");
+    assert_eq!(kind(with_city.fit(&table).unwrap().predict(&features)), "FeatureMismatch");
     let text = serde_json::to_string(&with_city.fit(&table).unwrap()).unwrap();
     assert!(serde_json::from_str::<Prepared>(&text.replace("\"Ulm\"", "")).is_err());
     assert!(serde_json::from_str::<Prepared>(&text.replace("\"city\"", "\"spend\"")).is_err());

@@ -149,7 +149,7 @@ impl Segmentation {
     ) -> Result<(RangeInclusive<usize>, Option<RangeInclusive<usize>>)> {
         let (first, last) = (*self.k.start(), *self.k.end());
         if first < 2 || last < first {
-            let got = format!("{} to {}", self.k.start(), self.k.end());
+            let got = format_args!("{} to {}", self.k.start(), self.k.end());
             return invalid_parameter("Segmentation", "k", "a range from 2 or more, not empty", got);
         }
         let n_rows = scaled.n_rows();

@@ -158,7 +158,7 @@ impl ChooseSegments {
     fn check(&self) -> Result<()> {
         const OF: &str = "ChooseSegments";
         if *self.k.start() < 2 || self.k.end() < self.k.start() {
-            let got = format!("{} to {}", self.k.start(), self.k.end());
+            let got = format_args!("{} to {}", self.k.start(), self.k.end());
             return invalid_parameter(OF, "k", "a range from 2 or more, not empty", got);
         }
         for (parameter, value, most, must_be) in [

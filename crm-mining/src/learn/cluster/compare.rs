@@ -121,7 +121,7 @@ impl CompareK {
     fn last(&self, features: &Features) -> Result<usize> {
         let (of, first, last) = ("CompareK", *self.k.start(), *self.k.end());
         if first == 0 || last < first {
-            let got = format!("{} to {}", self.k.start(), self.k.end());
+            let got = format_args!("{} to {}", self.k.start(), self.k.end());
             return invalid_parameter(of, "k", "a range from 1 or more, not empty", got);
         }
         if features.n_rows() == 0 {
