@@ -38,8 +38,8 @@ impl Record {
 
 /// The distinct records of a summary in ascending order, how many customers share each, and which is whose.
 ///
-/// Records are days by the thousand while customers are millions: at a million customers the work falls
-/// tenfold. The order does not depend on that of the customers, so neither do sums.
+/// Many customers share a record: those who never came back and began on one day, above all. The order does not depend on
+/// that of the customers, so neither do sums.
 #[derive(Debug)]
 pub(in crate::insight::value) struct Collapsed {
     pub(in crate::insight::value) records: Vec<Record>,
